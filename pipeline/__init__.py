@@ -1,0 +1,30 @@
+"""Radiology case texts in, a table of finding–diagnosis relations out.
+
+The public names are imported on first use, so that `radtab --help` stays fast.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.assembly import load
+    from pipeline.batch import annotate, run
+    from pipeline.readers import read_cases
+    from pipeline.tables import tables
+
+__version__ = "0.1.0"
+__all__ = ["annotate", "load", "read_cases", "run", "tables"]
+
+_HOME = {
+    "load": "pipeline.assembly",
+    "annotate": "pipeline.batch",
+    "run": "pipeline.batch",
+    "read_cases": "pipeline.readers",
+    "tables": "pipeline.tables",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

@@ -1,0 +1,70 @@
+"""Settings and the order of the stages -> a spaCy `Language`."""
+
+from collections.abc import Iterable, Iterator
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.annotations import register
+from pipeline.errors import UsageError
+from pipeline.records import Case
+
+#: the way of a case: stages in the order they run
+ORDER = (
+    "radtab_sections",
+    "radtab_sentences",
+    "radtab_abbreviations",
+    "radtab_lexicon",
+    "radtab_recogniser",
+    "radtab_entities",
+    "radtab_status",
+    "radtab_linking",
+    "radtab_relations",
+    "radtab_roles",
+    "radtab_patient",
+)
+#: profile -> stages it leaves out
+PROFILES: dict[str, tuple[str, ...]] = {"default": (), "fast": ("radtab_recogniser",)}
+#: characters spaCy takes in one text; the readers' own limit is lower and says so
+MAX_LENGTH = 20_000_000
+
+
+def load(profile: str = "default") -> Language:
+    """Give the pipeline as a spaCy `Language`.
+
+    Args:
+        profile: `default`, or `fast` (without the statistical recogniser).
+
+    Raises:
+        UsageError: no such profile.
+        ResourceError: a file under models/ is missing or does not validate.
+
+    >>> nlp = load()
+    >>> doc = nlp("CT shows a hypodense lesion in the liver.")
+    >>> [(span.text, span.label_) for span in doc.spans["entities"]][:1]
+    [('CT', 'MODALITY')]
+    """
+    if profile not in PROFILES:
+        raise UsageError(f"profile {profile!r} is not known, expected one of {list(PROFILES)}")
+    register()
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "radtab_tokenizer"}}})
+    nlp.max_length = MAX_LENGTH
+    for name in ORDER:
+        if name not in PROFILES[profile]:
+            nlp.add_pipe(name)
+    return nlp
+
+
+def make_doc(nlp: Language, case: Case) -> Doc:
+    """Tokenize a case and note what is known of it (id, source, given sections)."""
+    doc = nlp.make_doc(case.text)
+    doc._.case_id = case.case_id
+    doc._.source = case.source
+    doc._.given_sections = [list(section) for section in case.sections]
+    return doc
+
+
+def annotate_cases(nlp: Language, cases: Iterable[Case]) -> Iterator[Doc]:
+    """Run cases through the pipeline, one Doc each, in order."""
+    return nlp.pipe(make_doc(nlp, case) for case in cases)

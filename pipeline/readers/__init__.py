@@ -1,0 +1,1 @@
+"""Inputs -> cases, one module a format."""

@@ -1,0 +1,186 @@
+"""The records at the edges: a Case goes in, rows of tables come out.
+
+The tables' columns come from the row classes below and from nowhere else: name and type are the
+field's, the meaning is in its metadata. `columns(row_class)` lists them.
+
+Every `start` (inclusive) and `end` (exclusive) indexes the case text as delivered, in `str`
+characters.
+"""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case as delivered.
+
+    `sections` is empty unless the input names them: then `(label, start, end)` in characters.
+    `notes` says what was lost on the way in, for example `decoded as cp1252`.
+    """
+
+    case_id: str
+    text: str
+    source: str = ""
+    sections: tuple[tuple[str, int, int], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Column(NamedTuple):
+    """A column: name, type as annotated (`str`, `int | None`, `list[str]` ...) and meaning."""
+
+    name: str
+    type: Any
+    meaning: str
+
+
+def meaning(text: str) -> Any:  # noqa: ANN401 (the value of a dataclass field)
+    """Say what a column holds."""
+    return field(metadata={"meaning": text})
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case."""
+
+    case_id: str = meaning("id of the case: file name without ending, or the id column")
+    source: str = meaning("file, archive member or line the case came from")
+    n_chars: int = meaning("characters of the text")
+    n_tokens: int = meaning("tokens of the text, white space not counted")
+    age: float | None = meaning("age of the patient in years, as first stated")
+    sex: str = meaning("female, male or empty")
+    modalities: list[str] = meaning("modalities named, in order of first mention")
+    sequences: list[str] = meaning("sequences, phases and contrast states named")
+    keywords: list[str] = meaning("keywords as delivered")
+    final_diagnosis: str = meaning("text of the final diagnosis as first named")
+    final_concept_id: str = meaning("concept of the final diagnosis, or empty")
+    differential: list[str] = meaning("diagnoses offered as alternatives, as written")
+    n_findings: int = meaning("rows of this case in the table findings")
+    sha256: str = meaning("SHA-256 of the text in UTF-8")
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    """A section of a case."""
+
+    case_id: str = meaning("id of the case")
+    section: str = meaning("history, exam, treatment, findings, diagnosis, differential, ...")
+    start: int = meaning("first character")
+    end: int = meaning("character after the last")
+    method: str = meaning("given (by the input), heading or model")
+    score: float = meaning("probability of the section, 1 where given or from a heading")
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRow:
+    """A mention."""
+
+    case_id: str = meaning("id of the case")
+    entity_id: str = meaning("id of the mention within the case: e1, e2, ...")
+    label: str = meaning("ANATOMY, MODALITY, SEQUENCE, PLANE, SIGNAL, FINDING, DIAGNOSIS, ...")
+    start: int = meaning("first character")
+    end: int = meaning("character after the last")
+    text: str = meaning("the characters from start to end")
+    section: str = meaning("section the mention stands in, or empty")
+    sentence: int = meaning("number of the sentence in the case, from 0")
+    status: str = meaning("present, absent, possible, differential, historical, family, general")
+    status_cue: str = meaning("the words that decided the status, or empty")
+    role: str = meaning("final, differential, both with a space between, or empty")
+    key_finding: bool = meaning("a present imaging finding of this patient")
+    laterality: str = meaning("left, right, bilateral, midline or empty")
+    value: str = meaning("MEASUREMENT: the numbers, with x between dimensions")
+    unit: str = meaning("MEASUREMENT: the unit as normalised: mm, HU, ...")
+    intensity: str = meaning("SIGNAL: hyper, hypo, iso, mixed, enhancing, restricted, ...")
+    concept_id: str = meaning("concept the mention is linked to, or empty")
+    concept_name: str = meaning("preferred name of the concept")
+    cui: str = meaning("UMLS concept unique identifier where one is verified")
+    semantic_type: str = meaning("UMLS semantic type (TUI)")
+    link_score: float = meaning("score of the link in 0..1, 0 without one")
+    rule: str = meaning("ids of the lexicon rows, rules and models that decided it")
+
+
+@dataclass(frozen=True, slots=True)
+class RelationRow:
+    """A relation stated in the text."""
+
+    case_id: str = meaning("id of the case")
+    relation_id: str = meaning("id of the relation within the case: r1, r2, ...")
+    type: str = meaning("located_in, seen_on, compared_to, measures, indicates, excludes")
+    head_id: str = meaning("entity id of the head")
+    head_text: str = meaning("text of the head")
+    tail_id: str = meaning("entity id of the tail")
+    tail_text: str = meaning("text of the tail")
+    cue: str = meaning("the words that state it, or empty")
+    cue_start: int | None = meaning("first character of the cue")
+    cue_end: int | None = meaning("character after the cue's last")
+    sentence: int = meaning("number of the sentence of the head")
+    score: float = meaning("score in 0..1")
+    rule: str = meaning("id of the rule")
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """A finding-diagnosis pair, stated in the text or by case."""
+
+    case_id: str = meaning("id of the case")
+    finding_id: str = meaning("id of the row: case id, #, entity id of finding, >, of diagnosis")
+    finding: str = meaning("text of the FINDING or SIGNAL")
+    finding_concept_id: str = meaning("concept of the finding, or empty")
+    finding_status: str = meaning("status of the finding")
+    anatomy: list[str] = meaning("where it is")
+    anatomy_concept_id: list[str] = meaning("concepts of anatomy, one each, empty if not linked")
+    laterality: str = meaning("left, right, bilateral, midline or empty")
+    modality: list[str] = meaning("modalities it is seen on")
+    sequence: list[str] = meaning("sequences, phases, contrast states it is seen on")
+    plane: list[str] = meaning("planes or projections named with these")
+    intensity: str = meaning("signal direction of the finding or the SIGNAL in it")
+    compared_to: list[str] = meaning("tissues the brightness is compared with")
+    measurement: str = meaning("measurements of the finding, separated by '; '")
+    diagnosis_id: str = meaning("entity id of the diagnosis")
+    diagnosis: str = meaning("text of the diagnosis")
+    diagnosis_concept_id: str = meaning("concept of the diagnosis, or empty")
+    diagnosis_status: str = meaning("status of the diagnosis")
+    relation: str = meaning("indicates, excludes or differential")
+    basis: str = meaning("stated (the text says so) or case (finding of the case x diagnosis)")
+    cue: str = meaning("the words that state it, or empty")
+    evidence: str = meaning("the characters from evidence_start to evidence_end")
+    evidence_start: int = meaning("first character of the sentence (or sentences) of evidence")
+    evidence_end: int = meaning("character after the evidence's last")
+    score: float = meaning("score in 0..1")
+    rule: str = meaning("id of the rule")
+
+
+@dataclass(frozen=True, slots=True)
+class RejectRow:
+    """An input that gave no case, or a case read with a loss (the message says which)."""
+
+    source: str = meaning("file, archive member or line")
+    case_id: str = meaning("id of the case if known")
+    stage: str = meaning("read or the stage that failed")
+    error: str = meaning("class of the error")
+    message: str = meaning("what is wrong and what was expected, in one line")
+
+
+Row = CaseRow | SectionRow | EntityRow | RelationRow | FindingRow | RejectRow
+
+#: table name -> class of its rows, in the order they are written
+TABLES: dict[str, type[Row]] = {
+    "cases": CaseRow,
+    "sections": SectionRow,
+    "entities": EntityRow,
+    "relations": RelationRow,
+    "findings": FindingRow,
+    "rejects": RejectRow,
+}
+
+
+def columns(row_class: type[Row]) -> tuple[Column, ...]:
+    """List the columns of a table's rows.
+
+    >>> columns(SectionRow)[2]
+    Column(name='start', type=<class 'int'>, meaning='first character')
+    """
+    return tuple(
+        Column(f.name, f.type, f.metadata["meaning"]) for f in dataclasses.fields(row_class)
+    )

@@ -1,0 +1,74 @@
+"""Where models/ and corpus/ lie, and how a data row is read and checked."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pipeline.errors import ResourceError
+
+
+def data_root() -> Path:
+    """Give the folder that holds `models/` and `corpus/`.
+
+    In a wheel that is `pipeline/_data`; in a checkout or an editable install, the folder above the
+    package.
+
+    >>> (data_root() / "models").is_dir()
+    True
+    """
+    package = Path(__file__).parent
+    packed = package / "_data"
+    return packed if packed.is_dir() else package.parent
+
+
+def models_path(*parts: str) -> Path:
+    """Give a path below `models/`."""
+    return data_root().joinpath("models", *parts)
+
+
+def corpus_path(*parts: str) -> Path:
+    """Give a path below `corpus/`."""
+    return data_root().joinpath("corpus", *parts)
+
+
+def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Read a tab-separated file with a header; yield `("file:line", row)` for each row.
+
+    Empty lines and lines that start with `#` are passed over. Nothing is quoted: a cell is what
+    stands between two tabs. The first column is the row's id and must be unique in the file.
+
+    Raises:
+        ResourceError: the file is missing, its header is not `columns`, a row has another number
+            of cells, or an id is empty or stands twice.
+    """
+    try:
+        handle = path.open(encoding="utf-8", newline="")
+    except OSError as problem:
+        raise ResourceError(f"{path}: cannot be read ({problem.strerror})") from problem
+    with handle:
+        lines = csv.reader(handle, delimiter="\t", quoting=csv.QUOTE_NONE)
+        header: list[str] | None = None
+        seen: set[str] = set()
+        for cells in lines:
+            if not cells or cells[0].startswith("#"):
+                continue
+            where = f"{path.name}:{lines.line_num}"
+            if header is None:
+                header = _checked_header(cells, columns, where)
+                continue
+            yield where, _checked_row(cells, header, where, seen)
+
+
+def _checked_header(cells: list[str], columns: Sequence[str], where: str) -> list[str]:
+    if cells != list(columns):
+        raise ResourceError(f"{where}: header is {cells}, expected {list(columns)}")
+    return cells
+
+
+def _checked_row(cells: list[str], header: list[str], where: str, seen: set[str]) -> dict[str, str]:
+    if len(cells) != len(header):
+        raise ResourceError(f"{where}: {len(cells)} cells, expected {len(header)} ({header})")
+    if not cells[0] or cells[0] in seen:
+        raise ResourceError(f"{where}: id {cells[0]!r} is empty or stands twice, expected a new id")
+    seen.add(cells[0])
+    return dict(zip(header, cells, strict=True))

@@ -1,0 +1,1 @@
+"""What spaCy runs, one module a stage, in the order of `assembly.ORDER`."""

@@ -1,0 +1,1 @@
+"""Concepts, lexicons and the term index."""

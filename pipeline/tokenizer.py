@@ -1,0 +1,76 @@
+"""Case text -> tokens: fine enough that every mention starts and ends at a token.
+
+spaCy's English rules keep `T1-weighted` or `3cm` in one piece and a typo such as `T2hyperintense`
+too; mentions would then begin inside a token. Here a token is a run of letters with the digits
+that follow it (`T1`, `C3`), a number (`2.5`), an HTML entity (`&#39;`), a run of white space, or
+one other character.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import spacy
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+TOKEN = re.compile(
+    r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,8});"  # HTML entity
+    r"|[^\W\d_]+\d*"  # word, or letters and digits: T1, L5
+    r"|\d+(?:[.,]\d+)*"  # number
+    r"|\s+"
+    r"|.",
+    re.DOTALL,
+)
+
+
+class CaseTokenizer:
+    """Split text so that `doc.text == text`, whatever the text.
+
+    >>> import spacy
+    >>> [t.text for t in CaseTokenizer(spacy.blank("en").vocab)("T1-weighted, 3cm")]
+    ['T1', '-', 'weighted', ',', '3', 'cm']
+    """
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        """Tokenize one text."""
+        words: list[str] = []
+        spaces: list[bool] = []
+        for word in TOKEN.findall(text):
+            if word[0] == " " and words and not spaces[-1]:
+                # spaCy keeps one space as a mark on the token before it; the rest is a token
+                spaces[-1] = True
+                word = word[1:]
+            if word:
+                words.append(word)
+                spaces.append(False)
+        return Doc(self.vocab, words=words, spaces=spaces)
+
+    def to_bytes(self, **_: Any) -> bytes:  # noqa: ANN401 (spaCy's signature)
+        """Give nothing: the rule is code."""
+        return b""
+
+    def from_bytes(self, _data: bytes, **_: Any) -> "CaseTokenizer":  # noqa: ANN401
+        """Take nothing: the rule is code."""
+        return self
+
+    def to_disk(self, _path: str | Path, **_: Any) -> None:  # noqa: ANN401
+        """Write nothing: the rule is code."""
+
+    def from_disk(self, _path: str | Path, **_: Any) -> "CaseTokenizer":  # noqa: ANN401
+        """Read nothing: the rule is code."""
+        return self
+
+
+@spacy.registry.tokenizers("radtab_tokenizer")
+def make_case_tokenizer() -> Callable[[Any], CaseTokenizer]:
+    """Give spaCy the function that makes the tokenizer of a pipeline."""
+
+    def make(nlp: Any) -> CaseTokenizer:  # noqa: ANN401 (Language, named so by spaCy's config)
+        return CaseTokenizer(nlp.vocab)
+
+    return make

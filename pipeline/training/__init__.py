@@ -1,0 +1,1 @@
+"""How what lies in models/trained was made and measured."""
