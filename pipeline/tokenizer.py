@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import spacy
 from spacy.tokens import Doc
+from spacy.util import registry
 from spacy.vocab import Vocab
 
 TOKEN = re.compile(
@@ -66,7 +66,7 @@ class CaseTokenizer:
         return self
 
 
-@spacy.registry.tokenizers("radtab_tokenizer")
+@registry.tokenizers("radtab_tokenizer")
 def make_case_tokenizer() -> Callable[[Any], CaseTokenizer]:
     """Give spaCy the function that makes the tokenizer of a pipeline."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from pipeline.annotations import (
@@ -15,6 +15,7 @@ from pipeline.annotations import (
     set_mentions,
     set_sections,
 )
+from pipeline.errors import FormatProblem
 from pipeline.tokenizer import CaseTokenizer
 
 
@@ -40,8 +41,15 @@ def gold_doc(vocab: Vocab, case: dict[str, Any], *, entities: bool = True) -> Do
     return doc
 
 
-def _section(doc: Doc, label: str, start: int, end: int) -> SectionNote:
+def _token_span(doc: Doc, start: int, end: int) -> Span:
     span = doc.char_span(start, end, alignment_mode="expand")
+    if span is None:
+        raise FormatProblem(f"{doc._.case_id}: span {start}-{end} is outside the text")
+    return span
+
+
+def _section(doc: Doc, label: str, start: int, end: int) -> SectionNote:
+    span = _token_span(doc, start, end)
     return SectionNote(section=label, start=span.start, end=span.end, method="given", score=1.0)
 
 
@@ -49,7 +57,7 @@ def _add_entities(doc: Doc, case: dict[str, Any]) -> None:
     final, differential = set(case["final_diagnosis"]), set(case["differential"])
     mentions = []
     for entity in case["entities"]:
-        span = doc.char_span(entity["start"], entity["end"], alignment_mode="expand")
+        span = _token_span(doc, entity["start"], entity["end"])
         mention = new_mention(entity["type"], span.start, span.end, rule=entity["id"])
         mention["status"] = entity["status"] or ""
         roles = [("final", final), ("differential", differential)]
