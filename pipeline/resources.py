@@ -1,8 +1,10 @@
 """Where models/ and corpus/ lie, and how a data row is read and checked."""
 
 import csv
+import gzip
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from pipeline.errors import ResourceError
 
@@ -34,15 +36,16 @@ def corpus_path(*parts: str) -> Path:
 def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
     """Read a tab-separated file with a header; yield `("file:line", row)` for each row.
 
-    Empty lines and lines that start with `#` are passed over. Nothing is quoted: a cell is what
-    stands between two tabs. The first column is the row's id and must be unique in the file.
+    A file that ends in `.gz` is unpacked. Empty lines and lines that start with `#` are passed
+    over. Nothing is quoted: a cell is what stands between two tabs. The first column is the row's
+    id and must be unique in the file.
 
     Raises:
         ResourceError: the file is missing, its header is not `columns`, a row has another number
             of cells, or an id is empty or stands twice.
     """
     try:
-        handle = path.open(encoding="utf-8", newline="")
+        handle = _open_text(path)
     except OSError as problem:
         raise ResourceError(f"{path}: cannot be read ({problem.strerror})") from problem
     with handle:
@@ -57,6 +60,12 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, dict[st
                 header = _checked_header(cells, columns, where)
                 continue
             yield where, _checked_row(cells, header, where, seen)
+
+
+def _open_text(path: Path) -> TextIO:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8", newline="")
+    return path.open(encoding="utf-8", newline="")
 
 
 def _checked_header(cells: list[str], columns: Sequence[str], where: str) -> list[str]:

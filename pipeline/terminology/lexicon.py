@@ -1,0 +1,191 @@
+"""Rows of `models/lexicons` and `models/terminology` -> terms, and text -> the terms in it.
+
+A term stands under its key (`normal_form.normal_key`) in one dictionary; a second one says, for the
+first word of a key, how many words keys that begin so have. Looking up is then a few dictionary
+look-ups a token, whatever the number of terms.
+"""
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.annotations import LABELS
+from pipeline.errors import ResourceError
+from pipeline.resources import models_path, read_rows
+from pipeline.terminology.normal_form import normal_key, normal_words, plain_word
+from pipeline.tokenizer import TOKEN
+
+COLUMNS = (
+    "id", "term", "label", "match", "concept_id", "concept_name", "cui", "semantic_type", "value",
+)  # fmt: skip
+MATCHES = ("any", "case")
+_WORD_CLASS = re.compile(r"[a-z][a-z_0-9]*")
+_CUI = re.compile(r"(?:C\d{7})?")
+_SEMANTIC_TYPE = re.compile(r"(?:T\d{3})?")
+
+
+class Term(NamedTuple):
+    """A row: a name and what it names.
+
+    `label` is an entity label or, in lower case, a word class of the grammar. `match` is `any`
+    (letter case, plural, hyphens and British spelling do not matter) or `case` (as written).
+    """
+
+    id: str
+    term: str
+    label: str
+    match: str
+    concept_id: str
+    concept_name: str
+    cui: str
+    semantic_type: str
+    value: str
+
+
+class TermMatch(NamedTuple):
+    """A term found: token offsets, end exclusive."""
+
+    term: Term
+    start: int
+    end: int
+
+
+def lexicon_files() -> list[Path]:
+    """List the files terms are read from: hand-written lexicons first, then terminologies."""
+    lexicons = sorted(models_path("lexicons").glob("*.tsv"))
+    return lexicons + sorted(models_path("terminology").glob("*.tsv.gz"))
+
+
+@cache
+def load_terms() -> tuple[Term, ...]:
+    """Read all terms, in the order of `lexicon_files`; read once, then remembered.
+
+    Raises:
+        ResourceError: a row does not validate, or an id stands in two files.
+    """
+    terms: list[Term] = []
+    files: dict[str, str] = {}
+    for path in lexicon_files():
+        for term in read_terms(path):
+            if term.id in files:
+                raise ResourceError(
+                    f"{path.name}: id {term.id!r} stands in {files[term.id]} too, expected a new id"
+                )
+            files[term.id] = path.name
+            terms.append(term)
+    return tuple(terms)
+
+
+def read_terms(path: Path) -> list[Term]:
+    """Read the terms of one file.
+
+    Raises:
+        ResourceError: `file:line: problem, expected`.
+    """
+    return [_term(where, row) for where, row in read_rows(path, COLUMNS)]
+
+
+def _term(where: str, row: dict[str, str]) -> Term:
+    term = Term(**{**row, "label": sys.intern(row["label"]), "match": sys.intern(row["match"])})
+    if not term.term.strip():
+        raise ResourceError(f"{where}: term is empty, expected a name")
+    if term.label not in LABELS and not _WORD_CLASS.fullmatch(term.label):
+        raise ResourceError(f"{where}: label {term.label!r}, expected {LABELS} or a word class")
+    if term.match not in MATCHES:
+        raise ResourceError(f"{where}: match {term.match!r}, expected one of {list(MATCHES)}")
+    if term.label in LABELS and not term.concept_id:
+        raise ResourceError(f"{where}: concept_id is empty, expected one for {term.label}")
+    if not _CUI.fullmatch(term.cui):
+        raise ResourceError(f"{where}: cui {term.cui!r}, expected C and seven digits, or nothing")
+    if not _SEMANTIC_TYPE.fullmatch(term.semantic_type):
+        raise ResourceError(f"{where}: semantic_type {term.semantic_type!r}, expected T000 form")
+    return term
+
+
+def key_of(name: str) -> str:
+    """Give the key of a name as it stands in text.
+
+    >>> key_of("T1-weighted images")
+    't1 weighted image'
+    """
+    return normal_key(TOKEN.findall(name))
+
+
+class TermMatcher:
+    """Find terms in the tokens of a text: the longest at each place, label by label.
+
+    >>> terms = [Term("M1", "CT", "MODALITY", "case", "RT:M1", "CT", "", "", "CT")]
+    >>> [(m.term.id, m.start, m.end) for m in TermMatcher(terms).match(["a", "CT", "scan"])]
+    [('M1', 1, 2)]
+    """
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self._terms: dict[str, tuple[Term, ...]] = {}
+        sizes: dict[str, set[int]] = {}
+        for term in terms:
+            key = key_of(term.term)
+            if key:
+                self._terms[key] = (*self._terms.get(key, ()), term)
+                sizes.setdefault(key.partition(" ")[0], set()).add(key.count(" ") + 1)
+        self._sizes = {word: tuple(sorted(n, reverse=True)) for word, n in sizes.items()}
+
+    def __contains__(self, name: str) -> bool:
+        """Say whether a name is a term under any label."""
+        return key_of(name) in self._terms
+
+    def named(self, name: str) -> tuple[Term, ...]:
+        """Give the terms of a name, in the order of the rows."""
+        return self._terms.get(key_of(name), ())
+
+    def match(self, words: Sequence[str]) -> list[TermMatch]:
+        """Find the terms in the tokens of a text.
+
+        Matches of one label do not overlap, the longer (then the earlier) is kept; matches of
+        different labels may. Where a label has several terms of one name, the first row's is given.
+        """
+        return longest_by_label(self._candidates(words))
+
+    def _candidates(self, words: Sequence[str]) -> list[TermMatch]:
+        forms = normal_words(words)
+        places = [i for i, form in enumerate(forms) if form]
+        keys = [forms[i] for i in places]
+        found: list[TermMatch] = []
+        for at, key in enumerate(keys):
+            sizes = self._sizes.get(key)
+            if sizes is None:
+                continue
+            labels: set[str] = set()
+            for size in sizes:
+                terms = self._terms.get(" ".join(keys[at : at + size]))
+                if terms is None or at + size > len(keys):
+                    continue
+                start, end = places[at], places[at + size - 1] + 1
+                for term in terms:
+                    if term.label not in labels and _as_written(term, words[start:end]):
+                        labels.add(term.label)
+                        found.append(TermMatch(term, start, end))
+        return found
+
+
+def _as_written(term: Term, words: Sequence[str]) -> bool:
+    if term.match == "any":
+        return True
+    written = [plain_word(word) for word in words]
+    return [w for w in written if w.isalnum()] == [
+        w for w in TOKEN.findall(term.term) if w.isalnum()
+    ]
+
+
+def longest_by_label(matches: Iterable[TermMatch]) -> list[TermMatch]:
+    """Keep, within a label, the longest of matches that overlap; order by start, longer first."""
+    taken: dict[str, set[int]] = {}
+    kept: list[TermMatch] = []
+    for match in sorted(matches, key=lambda m: (m.start - m.end, m.start)):
+        tokens = taken.setdefault(match.term.label, set())
+        if match.start not in tokens and match.end - 1 not in tokens:
+            tokens.update(range(match.start, match.end))
+            kept.append(match)
+    return sorted(kept, key=lambda m: (m.start, -m.end))
