@@ -7,14 +7,12 @@ from spacy.language import Language
 
 from pipeline.tables import case_tables
 
-WORDS = st.sampled_from(
-    """
+PHRASES = """
     CT MRI T1 T2-weighted images show a hyperintense lesion in the left lobe of liver . , ; : no
     without consistent with abscess versus metastases 3 x 2 cm &#39; ( ) FINDINGS: IMPRESSION:
     Texto: Keywords: - • pain 45-year-old man due to than muscle axial
-    """.split()
-    + ["\n", "\n \n", "\t"]
-)
+"""
+WORDS = st.sampled_from([*PHRASES.split(), "\n", "\n \n", "\t"])
 TELEGRAPHIC = st.lists(WORDS, max_size=60).map(" ".join)
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 
