@@ -1,0 +1,81 @@
+"""Which cue reaches a mention: scopes, terminators and priorities, within one sentence.
+
+A forward cue reaches the mentions that begin after it, a backward cue those that end before it,
+as far as its scope goes and no terminator of its status and direction stands between. A cue inside
+a mention (`normal` in `normal kidneys`) says nothing of that mention unless its row's direction
+is `inside`.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.terminology.status_cues import Cue, CueHit
+
+
+class Target(NamedTuple):
+    """A mention in words of its sentence: `start` to `end` (exclusive), section and label."""
+
+    start: int
+    end: int
+    section: str
+    label: str
+
+
+class Decision(NamedTuple):
+    """The cue that decides a status, and where it stands in the words of the sentence."""
+
+    cue: Cue
+    start: int
+    end: int
+
+
+def decide(target: Target, hits: Sequence[CueHit], least_priority: int) -> Decision | None:
+    """Give the deciding cue of a mention, None if no cue of at least that priority reaches it."""
+    best: tuple[tuple[int, int], Decision] | None = None
+    for hit in hits:
+        for cue in hit.cues:
+            if cue.kind != "cue" or cue.priority < least_priority:
+                continue
+            distance = _distance(cue, hit, target)
+            if distance < 0 or not cue.holds(target.section, target.label):
+                continue
+            rank = (cue.priority, -distance)
+            if (best is None or rank > best[0]) and not _ended(cue, hit, target, hits):
+                best = rank, Decision(cue, hit.start, hit.end)
+    return best[1] if best else None
+
+
+def _distance(cue: Cue, hit: CueHit, target: Target) -> int:
+    """Give the words between cue and mention, -1 where it is out of scope."""
+    if cue.forward and hit.end <= target.start:
+        distance = target.start - hit.end
+    elif cue.backward and hit.start >= target.end:
+        distance = hit.start - target.end
+    elif cue.inside and target.start <= hit.start and hit.end <= target.end:
+        distance = 0
+    else:
+        return -1
+    return distance if distance <= cue.scope else -1
+
+
+def _ended(cue: Cue, hit: CueHit, target: Target, hits: Sequence[CueHit]) -> bool:
+    if cue.inside:
+        return False
+    forward = hit.end <= target.start
+    low, high = (hit.end, target.start) if forward else (target.end, hit.start)
+    return any(
+        _ends(row, cue, target.start - other.end if forward else other.start - target.end, forward)
+        and row.holds(target.section, target.label)
+        for other in hits
+        if low <= other.start and other.end <= high
+        for row in other.cues
+    )
+
+
+def _ends(row: Cue, cue: Cue, distance: int, forward: bool) -> bool:
+    return (
+        row.kind == "terminator"
+        and (row.forward if forward else row.backward)
+        and (not row.statuses or cue.status in row.statuses)
+        and distance <= row.scope
+    )
