@@ -4,6 +4,7 @@ RadtabError                 anything a user can mend; its message is one line
 ├── InputError              an input that gives no case: where, what is wrong, what was expected
 │   ├── EncodingProblem     bytes that are not text
 │   ├── FormatProblem       text that is not in the format it was read as
+│   │   └── MissingColumn   a table or object without the column of the text or the id
 │   └── LimitExceeded       larger, deeper or longer than allowed
 ├── ResourceError           a row or file under models/ that does not validate: `file:line: problem`
 ├── RunError                a run folder that is missing, incomplete or of another version
@@ -25,6 +26,10 @@ class EncodingProblem(InputError):  # noqa: N818 (reads as the column `error` of
 
 class FormatProblem(InputError):  # noqa: N818
     """Text that is not in the format it was read as."""
+
+
+class MissingColumn(FormatProblem):
+    """A table or object without the column of the text or the id."""
 
 
 class LimitExceeded(InputError):  # noqa: N818
