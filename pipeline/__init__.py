@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pipeline.assembly import load
-    from pipeline.batch import annotate, run
+    from pipeline.batch import run
+    from pipeline.one_case import annotate
     from pipeline.readers import read_cases
     from pipeline.tables import tables
 
@@ -17,7 +18,7 @@ __all__ = ["annotate", "load", "read_cases", "run", "tables"]
 
 _HOME = {
     "load": "pipeline.assembly",
-    "annotate": "pipeline.batch",
+    "annotate": "pipeline.one_case",
     "run": "pipeline.batch",
     "read_cases": "pipeline.readers",
     "tables": "pipeline.tables",

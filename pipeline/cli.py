@@ -1,0 +1,227 @@
+"""The command `radtab`: parse, call, print.
+
+Heavy modules are imported within the commands, so that `--help` answers at once.
+
+Exit status: 0, all inputs gave cases; 1, some were rejected; 2, a wrong argument or file;
+130, interrupted; 141, the reader of a pipe went away.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from pipeline import __version__
+from pipeline.errors import RadtabError, UsageError
+
+REJECTED, WRONG_USE, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
+_REJECTS_SHOWN = 20
+
+
+class ErrorTeller(TyperGroup):
+    """Tell what a user can mend in one line instead of a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 (the type differs between typer's versions)
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except RadtabError as problem:
+            status = _tell(str(problem), WRONG_USE)
+        except KeyboardInterrupt:
+            status = _tell("interrupted", INTERRUPTED)
+        except BrokenPipeError:
+            status = _leave_pipe()
+        except OSError as problem:
+            status = _tell(f"{problem.filename or 'file'}: {problem.strerror}", WRONG_USE)
+        raise typer.Exit(status)
+
+
+app = typer.Typer(
+    cls=ErrorTeller, add_completion=False, no_args_is_help=True, rich_markup_mode=None,
+    pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},
+    help="Radiology case texts in, tables of findings and diagnoses out.",
+)  # fmt: skip
+
+IdColumn = Annotated[
+    str | None, typer.Option(help="Column or key of the case id; default: the usual names.")
+]
+TextColumn = Annotated[
+    str | None, typer.Option(help="Column or key of the text; default: the usual names.")
+]
+InputFormat = Annotated[
+    str, typer.Option(help="auto, archive, text, medpix, json, jsonl, csv or parquet.")
+]
+Profile = Annotated[str, typer.Option(help="default, or fast: without the statistical recogniser.")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder `radtab run` wrote.")]
+
+
+def main() -> None:
+    """Run the command; the entry point of `radtab` and `python -m pipeline`."""
+    try:
+        try:
+            app(prog_name="radtab")
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        sys.exit(_leave_pipe())
+
+
+def _tell(message: str, status: int) -> int:
+    typer.echo(f"radtab: {_flat(message)}", err=True)
+    return status
+
+
+def _leave_pipe() -> int:
+    """Send what is still buffered nowhere, so that closing the program raises no second error."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return PIPE_CLOSED
+
+
+def _flat(message: str) -> str:
+    from pipeline.colours import visible
+
+    return " ".join(visible(message).split())
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"radtab {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=_say_version, is_eager=True),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("run")
+def run_command(  # noqa: PLR0913 (a parameter is an option)
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="INPUT...", help="Files, folders, archives; - is stdin.")
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="RUN", help="New folder for the tables.")
+    ],
+    format: Annotated[
+        str, typer.Option("--format", help="Of the tables: parquet, csv or jsonl.")
+    ] = "parquet",
+    input_format: InputFormat = "auto",
+    id_column: IdColumn = None,
+    text_column: TextColumn = None,
+    profile: Profile = "default",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier run.")] = False,
+) -> None:
+    """Read cases and write the tables of a run folder."""
+    from pipeline.batch import run
+    from pipeline.progress import shown_progress
+    from pipeline.readers import ReadOptions
+
+    options = ReadOptions(id_column=id_column, text_column=text_column)
+    with shown_progress() as progress:
+        try:
+            summary = run(
+                inputs, output, progress=progress, format=format, input_format=input_format,
+                profile=profile, overwrite=overwrite, options=options,
+            )  # fmt: skip
+        except KeyboardInterrupt:
+            kept = f"{progress.tally.cases} cases are kept in {output}, as parts"
+            raise typer.Exit(_tell(f"interrupted; {kept}", INTERRUPTED)) from None
+    _tell_rejects(output)
+    rows = ", ".join(f"{name} {count:,}" for name, count in summary.rows.items())
+    notes = f" ({summary.notes} kept with a note)" if summary.notes else ""
+    typer.echo(f"{summary.cases:,} cases{notes}, {summary.rejected:,} rejected")
+    typer.echo(f"{output}: {rows} ({format})")
+    raise typer.Exit(REJECTED if summary.rejected else 0)
+
+
+def _tell_rejects(run: Path) -> None:
+    from pipeline.run_folder import read_table
+
+    rejects = read_table(run, "rejects")
+    lines = rejects["message"][~rejects["message"].str.endswith("; case kept")]
+    for line in lines[:_REJECTS_SHOWN]:
+        typer.echo(f"rejected: {_flat(line)}", err=True)
+    if len(lines) > _REJECTS_SHOWN:
+        typer.echo(
+            f"rejected: {len(lines) - _REJECTS_SHOWN:,} more, see rejects in {run}", err=True
+        )
+
+
+@app.command("show")
+def show_command(  # noqa: PLR0913 (a parameter is an option)
+    file: Annotated[str, typer.Argument(metavar="FILE", help="File with the case; - is stdin.")],
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page instead of printing.")
+    ] = None,
+    tables: Annotated[
+        str,
+        typer.Option(help="Tables below the text, separated by commas; all of them if not named."),
+    ] = "cases,entities,relations,findings",
+    case: Annotated[
+        str | None, typer.Option(metavar="ID", help="The case, where the file holds several.")
+    ] = None,
+    input_format: InputFormat = "auto",
+    id_column: IdColumn = None,
+    text_column: TextColumn = None,
+    profile: Profile = "default",
+) -> None:
+    """Show one case: its text with the mentions marked, then its rows."""
+    from pipeline.one_case import annotate_case, pick_case
+    from pipeline.readers import ReadOptions, read_cases
+    from pipeline.tables import case_tables
+
+    names = _table_names(tables)
+    options = ReadOptions(id_column=id_column, text_column=text_column)
+    chosen = pick_case(read_cases(file, format=input_format, options=options), file, case)
+    doc = annotate_case(chosen, profile)
+    rows = case_tables(doc)
+    if html:
+        from pipeline.page import case_page
+
+        html.write_text(case_page(doc, rows), encoding="utf-8")
+        typer.echo(f"{html}: {chosen.case_id}")
+        return
+    from rich.console import Console
+
+    from pipeline.display import show_case
+
+    show_case(Console(highlight=False), chosen.text, rows, names)
+
+
+def _table_names(listed: str) -> list[str]:
+    from pipeline.records import TABLES
+
+    names = [name.strip() for name in listed.split(",") if name.strip()]
+    for name in names:
+        if name not in TABLES:
+            raise UsageError(f"table {name!r} is not known, expected some of {', '.join(TABLES)}")
+    return names
+
+
+@app.command("explain")
+def explain_command(
+    run: RunFolder,
+    row: Annotated[
+        str, typer.Argument(metavar="ID", help="An entity_id, a relation_id or a finding_id.")
+    ],
+    case: Annotated[
+        str | None, typer.Option(metavar="CASE", help="The case, where several have this id.")
+    ] = None,
+) -> None:
+    """Say which lexicon row, cue, rule or model decided a row of a run."""
+    from rich.console import Console
+
+    from pipeline.display import show_explanation
+    from pipeline.explain import explain
+
+    console = Console(highlight=False)
+    for explanation in explain(run, row, case):
+        show_explanation(console, explanation)

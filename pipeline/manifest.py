@@ -1,0 +1,89 @@
+"""`manifest.json` of a run folder: what was run on what, what came out, what the columns mean."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from spacy.about import __version__ as spacy_version
+
+from pipeline import __version__
+from pipeline.errors import RunError
+from pipeline.records import TABLES, columns
+from pipeline.resources import models_path
+from pipeline.table_files import replacing
+
+MANIFEST = "manifest.json"
+
+
+def new_manifest(inputs: Sequence[str | Path], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe a run that begins: versions, models, inputs, settings; its state is `running`."""
+    return {
+        "radtab": __version__,
+        "state": "running",
+        "started": _clock(),
+        "inputs": [str(path) for path in inputs],
+        "settings": dict(settings),
+        "spacy": spacy_version,
+        "models_sha256": _models_hash(),
+    }
+
+
+def completed(
+    manifest: Mapping[str, Any], counts: Mapping[str, int], files: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Add what came out: counts, and of each table its file, rows and columns."""
+    described = {name: {**entry, "columns": _columns(name)} for name, entry in files.items()}
+    came = {"ended": _clock(), "counts": dict(counts), "tables": described}
+    return {**manifest, "state": "complete", **came}
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write `manifest.json`, whole or not at all."""
+    text = json.dumps(manifest, indent=2, ensure_ascii=True) + "\n"
+    with replacing(folder / MANIFEST) as draft:
+        draft.write_text(text, "utf-8")
+
+
+def read_manifest(run: Path) -> dict[str, Any]:
+    """Read `manifest.json` of a run folder.
+
+    Raises:
+        RunError: there is none, or it is none of radtab's.
+    """
+    try:
+        manifest = json.loads((run / MANIFEST).read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise RunError(f"{run}: no {MANIFEST}, expected a folder `radtab run` wrote") from None
+    except (OSError, ValueError) as problem:
+        raise RunError(f"{run / MANIFEST}: {type(problem).__name__}, expected JSON") from problem
+    if not isinstance(manifest, dict) or "radtab" not in manifest or "state" not in manifest:
+        raise RunError(f"{run / MANIFEST}: none of radtab's, expected the keys radtab and state")
+    return manifest
+
+
+def _clock() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _columns(name: str) -> dict[str, dict[str, str]]:
+    return {
+        column.name: {"type": _type_name(column.type), "meaning": column.meaning}
+        for column in columns(TABLES[name])
+    }
+
+
+def _type_name(kind: Any) -> str:  # noqa: ANN401 (a type or a union of types)
+    return kind.__name__ if isinstance(kind, type) else str(kind)
+
+
+def _models_hash() -> str:
+    """Hash names and bytes of all files under models/."""
+    root, whole = models_path(), hashlib.sha256()
+    for path in sorted(path for path in root.rglob("*") if path.is_file()):
+        with path.open("rb") as handle:
+            content = hashlib.file_digest(handle, "sha256").hexdigest()
+        whole.update(f"{path.relative_to(root).as_posix()}\t{content}\n".encode())
+    return whole.hexdigest()

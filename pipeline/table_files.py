@@ -1,0 +1,130 @@
+"""A table as a file: Parquet, CSV (lists as JSON arrays) or JSON lines, and back.
+
+The same table gives the same bytes: no time, path or machine is written into a file.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import RunError
+from pipeline.records import TABLES, columns
+
+FORMATS = ("parquet", "csv", "jsonl")
+_ARROW = {
+    str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(),
+    int | None: pa.int64(), float | None: pa.float64(), list[str]: pa.list_(pa.string()),
+}  # fmt: skip
+_BATCH = 10_000
+
+
+def schema(name: str) -> pa.Schema:
+    """Give the Arrow schema of a table; the meaning of a column is in its field's metadata.
+
+    >>> schema("sections").field("start").type
+    DataType(int64)
+    """
+    return pa.schema(
+        pa.field(c.name, _ARROW[c.type], metadata={"meaning": c.meaning})
+        for c in columns(TABLES[name])
+    )
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path to write to; what is written there becomes `path` at once, or not at all."""
+    draft = path.with_name(f".{path.name}.tmp")
+    try:
+        yield draft
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write a table in the format its file name ends in."""
+    with replacing(path) as draft:
+        _WRITERS[path.suffix[1:]](table, draft)
+
+
+def _write_parquet(table: pa.Table, path: Path) -> None:
+    pq.write_table(table, path, compression="zstd")
+
+
+def _write_csv(table: pa.Table, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        lines = csv.writer(handle, lineterminator="\n")
+        lines.writerow(table.column_names)
+        for row in _rows(table):
+            lines.writerow([_cell(value) for value in row.values()])
+
+
+def _write_jsonl(table: pa.Table, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        handle.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in _rows(table))
+
+
+def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
+    for batch in table.to_batches(max_chunksize=_BATCH):
+        yield from batch.to_pylist()
+
+
+def _cell(value: object) -> object:
+    """Write lists and booleans as JSON does; None is an empty cell."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | bool) else value
+
+
+def read_table_file(path: Path, name: str) -> pa.Table:
+    """Read a table's file, whatever its format, with the types of `schema(name)`.
+
+    Raises:
+        RunError: the file is missing, damaged or has other columns.
+    """
+    try:
+        return _READERS[path.suffix[1:]](path, schema(name))
+    except (OSError, ValueError, KeyError, csv.Error) as problem:
+        what = problem.strerror if isinstance(problem, OSError) else None
+        raise RunError(
+            f"{path}: cannot be read ({what or type(problem).__name__}), "
+            f"expected the table {name} as `radtab run` writes it"
+        ) from problem
+
+
+def _read_parquet(path: Path, wanted: pa.Schema) -> pa.Table:
+    return pq.ParquetFile(path).read(columns=wanted.names).select(wanted.names).cast(wanted)
+
+
+def _read_jsonl(path: Path, wanted: pa.Schema) -> pa.Table:
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        return pa.Table.from_pylist([json.loads(line) for line in lines], schema=wanted)
+
+
+def _read_csv(path: Path, wanted: pa.Schema) -> pa.Table:
+    csv.field_size_limit(2**31 - 1)
+    with path.open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    data = {field.name: [_value(row[field.name], field.type) for row in rows] for field in wanted}
+    return pa.table(data, schema=wanted)
+
+
+def _value(cell: str, kind: pa.DataType) -> object:
+    if pa.types.is_string(kind):
+        return cell
+    if cell == "":
+        return None
+    return float(cell) if pa.types.is_floating(kind) else json.loads(cell)
+
+
+_WRITERS: dict[str, Callable[[pa.Table, Path], None]] = {
+    "parquet": _write_parquet, "csv": _write_csv, "jsonl": _write_jsonl,
+}  # fmt: skip
+_READERS: dict[str, Callable[[Path, pa.Schema], pa.Table]] = {
+    "parquet": _read_parquet, "csv": _read_csv, "jsonl": _read_jsonl,
+}  # fmt: skip
