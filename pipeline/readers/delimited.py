@@ -28,7 +28,7 @@ def read_delimited(blob: Blob, options: ReadOptions) -> Iterator[Case | RejectRo
     names = header_cells(first, delimiter := delimiter_of(first))
     columns = choose(names, options)
     feed.take_notes()
-    for cells in _rows(csv.reader(feed, delimiter=delimiter), feed):
+    for cells in _rows(csv.reader(feed, delimiter=delimiter, strict=True), feed):
         where = f"{blob.source}:{feed.number}"
         notes = feed.take_notes()
         if isinstance(cells, InputError):
@@ -48,7 +48,7 @@ def _rows(rows: Iterator[list[str]], feed: "_LineFeed") -> Iterator[list[str] | 
                 raise LimitExceeded(
                     f"line {feed.number}: a cell without end (an open quote?), rest not read"
                 ) from None
-            yield FormatProblem("row is not CSV (a stray line break or quote?)")
+            yield FormatProblem("row is not CSV, expected quotes doubled within a cell")
 
 
 def _case(
