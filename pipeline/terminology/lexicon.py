@@ -146,9 +146,10 @@ class TermMatcher:
         Matches of one label do not overlap, the longer (then the earlier) is kept; matches of
         different labels may. Where a label has several terms of one name, the first row's is given.
         """
-        return longest_by_label(self._candidates(words))
+        return longest_by_label(self.candidates(words))
 
-    def _candidates(self, words: Sequence[str]) -> list[TermMatch]:
+    def candidates(self, words: Sequence[str]) -> list[TermMatch]:
+        """Find, at each token, the longest term of each label; overlaps and all."""
         forms = normal_words(words)
         places = [i for i, form in enumerate(forms) if form]
         keys = [forms[i] for i in places]

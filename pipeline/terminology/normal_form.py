@@ -22,6 +22,8 @@ KINDS = ("letter", "inside", "word", "ending")
 BREAK = "\n"
 #: words shorter than this keep their ending: `us`, `gas`, `his`
 SHORTEST_INFLECTED = 4
+#: blanks (after the first) that part the columns of a table
+WIDE_GAP = 3
 #: distinct words kept in the cache; a longer vocabulary is worked out again
 CACHED_WORDS = 1 << 17
 
@@ -119,7 +121,8 @@ def normal_words(words: Sequence[str]) -> list[str]:
     """Give the normal form of each token of a text.
 
     Hyphens, apostrophes with the `s` after them and blanks have the form `""`: terms match with or
-    without them. A line's end is a `BREAK`, unless the text goes on in lower case on the next line.
+    without them. A line's end is a `BREAK`, unless the text goes on in lower case on the next line;
+    so is the wide gap between the columns of a table.
 
     >>> normal_words(["Cooley", "&#39;", "s", "T1", "-", "weighted"])
     ['cooley', '', '', 't1', '', 'weighted']
@@ -140,6 +143,8 @@ def normal_words(words: Sequence[str]) -> list[str]:
 
 def _ends_line(blank: str, following: Sequence[str]) -> bool:
     line_ends = blank.count("\n")
+    if not line_ends:
+        return len(blank) >= WIDE_GAP
     return line_ends > 1 or (line_ends == 1 and not (following and following[0].islower()))
 
 
