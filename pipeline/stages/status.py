@@ -66,18 +66,25 @@ class StatusMarker:
         row = self.sections.get((section, mention["label"])) or self.sections["", mention["label"]]
         target = Target(start, end, section, mention["label"])
         decision = decide(target, hits[sentence], row.priority)
-        if row.status == JUDGED:
-            cued = decision.cue.status if decision else ""
-            chance, feature = self.judge.general(evidence, target, sentence, cued)
-            if chance >= self.threshold:
-                mention["status"] = "general"
-                mention["rule"] = f"{mention['rule']} {row.id} {feature}".strip()
-                return
-        if decision:
+        general, reasons = self._is_general(row, decision, (evidence, target, sentence))
+        if decision and not general:
             _set_cue(doc, mention, words, decision)
-        else:
-            mention["status"] = "present" if row.status == JUDGED else row.status
-            mention["rule"] = f"{mention['rule']} {row.id}".strip()
+            return
+        default = "present" if row.status == JUDGED else row.status
+        mention["status"] = "general" if general else default
+        mention["rule"] = " ".join([mention["rule"], *reasons]).strip()
+
+    def _is_general(
+        self,
+        row: SectionStatus,
+        decision: Decision | None,
+        place: tuple[CaseEvidence, Target, int],
+    ) -> tuple[bool, list[str]]:
+        """Weigh a mention of a judged section; a cue that says `general` needs no weighing."""
+        if row.status != JUDGED or (decision and decision.cue.status == "general"):
+            return False, [row.id]
+        chance, feature = self.judge.general(*place, decision.cue.status if decision else "")
+        return chance >= self.threshold, [row.id, feature]
 
     def _hits(self, words: CaseWords, sentence: int) -> list[CueHit]:
         low, high = words.sentences[sentence]
@@ -98,24 +105,32 @@ def _set_cue(doc: Doc, mention: Mention, words: CaseWords, decision: Decision) -
     "radtab_status",
     assigns=["doc._.mentions"],
     requires=["doc._.mentions", "doc._.sections"],
-    default_config={"cues": None, "sections": None, "evidence": None, "threshold": 0.5},
+    default_config={"rules": None, "weights": None, "threshold": 0.5},
 )
 def make_status_marker(
-    nlp: Language,
-    name: str,
-    cues: str | None,
-    sections: str | None,
-    evidence: str | None,
-    threshold: float,
+    nlp: Language | None = None,
+    name: str = "radtab_status",
+    rules: str | None = None,
+    weights: str | None = None,
+    threshold: float = 0.5,
 ) -> StatusMarker:
-    """Make the stage; `cues`, `sections`, `evidence` are paths of other files than the shipped."""
+    """Make the stage.
+
+    Args:
+        nlp: the pipeline it is for (not used).
+        name: its name there (not used).
+        rules: folder with `status_cues.tsv` and `section_status.tsv`, None for the shipped rows.
+        weights: file of evidence weights, None for the shipped ones.
+        threshold: chance from which on a mention in a judged section is `general`.
+
+    Raises:
+        ResourceError: a file is missing or a row does not validate.
+    """
+    folder = Path(rules) if rules else models_path("rules")
+    model = Path(weights) if weights else models_path("trained", "status_evidence.json")
     return StatusMarker(
-        load_status_cues(_path(cues)),
-        load_section_status(_path(sections)),
-        PatientJudge.load(_path(evidence) or models_path("trained", "status_evidence.json")),
+        load_status_cues(folder / "status_cues.tsv"),
+        load_section_status(folder / "section_status.tsv"),
+        PatientJudge.load(model),
         threshold,
     )
-
-
-def _path(value: str | None) -> Path | None:
-    return Path(value) if value else None

@@ -141,8 +141,9 @@ class PatientJudge:
     def _in_sentence(self, case: CaseEvidence, sentence: int) -> frozenset[str]:
         if sentence not in case.found:
             low, high = case.words.sentences[sentence]
-            hits = self.rows.sentence.find(case.words.words[low:high])
-            case.found[sentence] = frozenset(name for _, _, ids in hits for name in ids)
+            case.found[sentence] = frozenset(
+                self.rows.sentence.found_in(case.words.words[low:high])
+            )
         return case.found[sentence]
 
     def _in_section(self, case: CaseEvidence, section: str) -> frozenset[str]:

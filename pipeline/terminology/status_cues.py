@@ -12,7 +12,8 @@ a pseudo-cue looks like one and sets nothing, a terminator ends scopes. Columns 
   all); empty for a pseudo-cue.
 - `direction`: `forward` (mentions after it), `backward` (before it), `both`, or `inside` (the
   mention it stands in). A terminator ends the scopes that run in that direction.
-- `scope`: the most words between cue and mention, or `sentence`. For a terminator: the most words
+- `scope`: the most words between cue and mention (`inside`: of the mention beside the cue), or
+  `sentence`. For a terminator: the most words
   after it that it takes out of the scope, `sentence` for all the rest.
 - `priority`: 1 to 99. Among the cues that reach a mention the highest wins, then the nearest. A cue
   below the priority of the section's row (`section_status.tsv`) does not count.
@@ -114,6 +115,14 @@ class PhraseTable(Generic[T]):
                 things = self._by_words[tuple(words[position : position + length])]
                 found.append((position, position + length, things))
             position += length or 1
+        return found
+
+    def found_in(self, words: Sequence[str]) -> set[T]:
+        """Give the things of every phrase that stands in the words, overlapping ones too."""
+        found: set[T] = set()
+        for position, word in enumerate(words):
+            for length in self._lengths.get(word, ()):
+                found.update(self._by_words.get(tuple(words[position : position + length]), ()))
         return found
 
     def _length_at(self, words: Sequence[str], position: int) -> int:

@@ -52,7 +52,7 @@ def _distance(cue: Cue, hit: CueHit, target: Target) -> int:
     elif cue.backward and hit.start >= target.end:
         distance = hit.start - target.end
     elif cue.inside and target.start <= hit.start and hit.end <= target.end:
-        distance = 0
+        distance = (target.end - target.start) - (hit.end - hit.start)
     else:
         return -1
     return distance if distance <= cue.scope else -1

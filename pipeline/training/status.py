@@ -14,15 +14,16 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from spacy.tokens import Doc
 
-from pipeline.annotations import ASSERTED, mentions_of, section_by_token
+from pipeline.annotations import mentions_of
 from pipeline.stages.status import StatusMarker
+from pipeline.terminology.case_words import case_words
 from pipeline.terminology.patient_evidence import (
     CaseEvidence,
     EvidenceRows,
     PatientJudge,
     load_evidence_rows,
 )
-from pipeline.terminology.section_status import JUDGED, load_section_status
+from pipeline.terminology.section_status import load_section_status
 from pipeline.terminology.status_cues import load_status_cues
 from pipeline.terminology.status_scope import Target
 
@@ -44,13 +45,14 @@ class FeatureRecorder(PatientJudge):
 
     def __init__(self, rows: EvidenceRows) -> None:
         super().__init__(rows, {}, 0.0)
-        self.recorded: list[list[str]] = []
+        self.recorded: dict[tuple[int, int, str], list[str]] = {}
 
     def general(
         self, case: CaseEvidence, target: Target, sentence: int, cued: str
     ) -> tuple[float, str]:
         """Record the features of a mention."""
-        self.recorded.append(self.features(case, target, sentence, cued))
+        key = (target.start, target.end, target.label)
+        self.recorded[key] = self.features(case, target, sentence, cued)
         return 0.0, ""
 
 
@@ -65,16 +67,14 @@ def read_judged(docs: Iterable[Doc]) -> list[list[Judged]]:
 
 
 def _judged(doc: Doc, marker: StatusMarker, recorder: FeatureRecorder) -> list[Judged]:
-    sections = section_by_token(doc)
-    gold = [
-        mention["status"] == "general"
-        for mention in mentions_of(doc)
-        if mention["label"] in ASSERTED
-        and marker.sections[sections[mention["start"]], mention["label"]].status == JUDGED
-    ]
-    recorder.recorded = []
+    first_word = case_words(doc).first_word
+    gold = {
+        (first_word[m["start"]], first_word[m["end"]], m["label"]): m["status"] == "general"
+        for m in mentions_of(doc)
+    }
+    recorder.recorded = {}
     marker(doc)
-    return [Judged(*pair) for pair in zip(recorder.recorded, gold, strict=True)]
+    return [Judged(features, gold[key]) for key, features in recorder.recorded.items()]
 
 
 def fit_weights(
