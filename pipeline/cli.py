@@ -137,7 +137,8 @@ def run_command(  # noqa: PLR0913 (a parameter is an option)
     _tell_rejects(output)
     rows = ", ".join(f"{name} {count:,}" for name, count in summary.rows.items())
     notes = f" ({summary.notes} kept with a note)" if summary.notes else ""
-    typer.echo(f"{summary.cases:,} cases{notes}, {summary.rejected:,} rejected")
+    cases = "case" if summary.cases == 1 else "cases"
+    typer.echo(f"{summary.cases:,} {cases}{notes}, {summary.rejected:,} rejected")
     typer.echo(f"{output}: {rows} ({format})")
     raise typer.Exit(REJECTED if summary.rejected else 0)
 

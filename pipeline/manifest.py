@@ -59,7 +59,7 @@ def read_manifest(run: Path) -> dict[str, Any]:
         raise RunError(f"{run}: no {MANIFEST}, expected a folder `radtab run` wrote") from None
     except (OSError, ValueError) as problem:
         raise RunError(f"{run / MANIFEST}: {type(problem).__name__}, expected JSON") from problem
-    if not isinstance(manifest, dict) or "radtab" not in manifest or "state" not in manifest:
+    if not isinstance(manifest, dict) or not {"radtab", "state"} <= manifest.keys():
         raise RunError(f"{run / MANIFEST}: none of radtab's, expected the keys radtab and state")
     return manifest
 

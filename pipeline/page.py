@@ -123,15 +123,22 @@ def _pieces(
     covered = {i for mention in mentions for i in range(mention["start"], mention["end"])}
     pieces: list[str] = []
     number: dict[int, int] = {}
+    joins = False
     for token in doc[first:last]:
         # a line break within a mention would tear its underline
-        text = " " if token.is_space and token.i in covered else token.text_with_ws
+        text = " " if token.is_space and token.i in covered else token.text
         text = visible(text).replace(_END, "\ufffd")
-        if pieces and token.i not in edges and not doc[token.i - 1].text_with_ws[-1].isspace():
+        if joins and token.i not in edges:
             pieces[-1] += text
         else:
             pieces.append(text)
         number[token.i] = len(pieces) - 1
+        # the space after a mention is a piece of its own, so that its underline ends with the word
+        if token.whitespace_ and token.i + 1 in edges:
+            pieces.append(token.whitespace_)
+        else:
+            pieces[-1] += token.whitespace_
+        joins = not pieces[-1][-1].isspace()
     return [piece + _END for piece in pieces], number
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.errors import UsageError
+from pipeline.errors import RunError, UsageError
 from pipeline.manifest import MANIFEST, read_manifest, write_manifest
 from pipeline.records import TABLES, Row
 from pipeline.table_files import FORMATS, read_table_file, schema, write_table
@@ -121,9 +121,16 @@ def read_table(run: Path | str, name: str, case_id: str | None = None) -> pd.Dat
     folder = Path(run)
     manifest = read_manifest(folder)
     if manifest["state"] == "complete":
-        table = read_table_file(folder / manifest["tables"][name]["file"], name)
+        table = read_table_file(_file_of(folder, manifest, name), name)
     else:
         table = _read_parts(folder, name)
     if case_id is not None:
         table = table.filter(pc.equal(table["case_id"], case_id))
     return frame(name, table.to_pydict())
+
+
+def _file_of(folder: Path, manifest: Mapping[str, Any], name: str) -> Path:
+    ending = manifest.get("settings", {}).get("format")
+    if ending not in FORMATS:
+        raise RunError(f"{folder / MANIFEST}: format {ending!r}, expected one of {FORMATS}")
+    return folder / f"{name}.{ending}"

@@ -109,7 +109,10 @@ def _read_jsonl(path: Path, wanted: pa.Schema) -> pa.Table:
 def _read_csv(path: Path, wanted: pa.Schema) -> pa.Table:
     csv.field_size_limit(2**31 - 1)
     with path.open(encoding="utf-8", newline="") as handle:
-        rows = list(csv.DictReader(handle))
+        lines = csv.DictReader(handle)
+        if lines.fieldnames != wanted.names:
+            raise ValueError("other columns")
+        rows = list(lines)
     data = {field.name: [_value(row[field.name], field.type) for row in rows] for field in wanted}
     return pa.table(data, schema=wanted)
 

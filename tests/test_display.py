@@ -1,0 +1,118 @@
+import io
+from pathlib import Path
+
+import fake_pipeline
+import pytest
+from rich.console import Console
+from spacy.tokens import Doc
+
+from pipeline.assembly import make_doc
+from pipeline.colours import LOOKS, visible
+from pipeline.display import show_case
+from pipeline.marked_text import marked_text
+from pipeline.page import case_page
+from pipeline.records import TABLES, Case, EntityRow
+from pipeline.tables import case_tables
+
+
+def mention(label: str, start: int, end: int, status: str = "") -> EntityRow:
+    made = dict.fromkeys(EntityRow.__dataclass_fields__, "")
+    made |= {"label": label, "start": start, "end": end, "status": status, "entity_id": f"{start}"}
+    return EntityRow(**made)  # type: ignore[arg-type]
+
+
+TEXT = "no dilated esophagus, T2 bright"
+NESTED = [
+    mention("FINDING", 3, 20, "absent"), mention("ANATOMY", 11, 20), mention("SEQUENCE", 22, 24),
+    mention("SIGNAL", 22, 31, "present"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("labelled", "expected"),
+    [
+        (True, "no [dilated [esophagus|ANATOMY]|FINDING absent], [[T2|SEQUENCE] bright|SIGNAL]"),
+        (False, "no [dilated esophagus], [T2 bright]"),
+    ],
+)
+def test_a_mention_that_holds_another_is_bracketed(labelled: bool, expected: str) -> None:
+    assert marked_text(TEXT, (0, len(TEXT)), NESTED, labelled=labelled).plain == expected
+
+
+def test_two_labels_over_the_same_characters_both_show() -> None:
+    both = [mention("FINDING", 0, 4, "present"), mention("DIAGNOSIS", 0, 4, "possible")]
+    assert marked_text("mass", (0, 4), both, labelled=True).plain == (
+        "[[mass|FINDING]|DIAGNOSIS possible]"
+    )
+
+
+def test_the_innermost_mention_gives_the_colour() -> None:
+    marked = marked_text(TEXT, (0, len(TEXT)), NESTED, labelled=False)
+    at = marked.plain.index("esophagus")
+    (style,) = [span.style for span in marked.spans if span.start <= at < span.end]
+    assert style.bgcolor.name == LOOKS["ANATOMY"].background
+    at = marked.plain.index("dilated")
+    (style,) = [span.style for span in marked.spans if span.start <= at < span.end]
+    assert style.bgcolor.name == LOOKS["FINDING"].background
+    assert style.strike
+
+
+def test_a_stretch_shows_only_its_own() -> None:
+    assert marked_text(TEXT, (20, 31), NESTED, labelled=True).plain == (
+        ", [[T2|SEQUENCE] bright|SIGNAL]"
+    )
+
+
+def annotated(text: str, case_id: str = "c1") -> Doc:
+    nlp = fake_pipeline.load()
+    return nlp(make_doc(nlp, Case(case_id, text, source=f"{case_id}.txt")))
+
+
+@pytest.mark.parametrize("colour", [True, False])
+def test_show_fits_80_columns_and_loses_no_text(colour: bool) -> None:
+    text = "Before\n" + "A lesion of the liver [red]as large[/red] as an abscess. " * 5
+    doc = annotated(text)
+    out = io.StringIO()
+    console = Console(file=out, width=80, force_terminal=colour, highlight=False)
+    rows = case_tables(doc)
+    show_case(console, text, rows, list(TABLES))
+    with console.capture() as captured:
+        show_case(console, text, rows, [])
+    plain = Console(file=io.StringIO(), width=80)
+    lines = [plain.render_str(line, markup=False) for line in out.getvalue().splitlines()]
+    if not colour:
+        assert max(len(line.plain) for line in lines) <= 80
+        assert "\x1b" not in out.getvalue()
+        assert captured.get().count("[red]as large[/red]") >= 1
+
+
+def test_control_characters_do_not_reach_the_terminal() -> None:
+    hostile = "lesion \x1b]0;title\x07 \x9b31m \u202eabscess\r\x00"
+    assert len(visible(hostile)) == len(hostile)
+    out = io.StringIO()
+    doc = annotated(hostile, case_id="c\x1b[1m")
+    show_case(Console(file=out, width=80), hostile, case_tables(doc), list(TABLES))
+    assert not set("\x1b\x07\x9b\u202e\r\x00") & set(out.getvalue())
+
+
+HOSTILE = """<script>alert(1)</script> lesion & liver "x" onload='y' </div> {0} %s &#39; abscess"""
+
+
+def test_the_page_escapes_hostile_text() -> None:
+    page = case_page(doc := annotated(HOSTILE, case_id="<b>id</b>"), case_tables(doc))
+    assert "<script" not in page
+    assert "<b>" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "&amp;#39;" in page
+    assert page.count("<html") == page.count("</html>") == 1
+
+
+def test_the_page_shows_the_words_as_they_stand(tmp_path: Path) -> None:
+    text = "A CT-guided look: lesion/liver,  two\nlines \ue000 abscess."
+    page = case_page(doc := annotated(text), case_tables(doc))
+    body = page[page.index('<div class="spans"') : page.index("<h2>findings</h2>\n<", 2000)]
+    import re
+
+    body = re.sub(r'<span class="l".*?</span>', "", body)
+    shown = re.sub(r"<[^>]+>", "", body).strip()
+    assert shown == text.replace("\ue000", "\ufffd")
