@@ -135,11 +135,13 @@ def run_command(  # noqa: PLR0913 (a parameter is an option)
             kept = f"{progress.tally.cases} cases are kept in {output}, as parts"
             raise typer.Exit(_tell(f"interrupted; {kept}", INTERRUPTED)) from None
     _tell_rejects(output)
-    rows = ", ".join(f"{name} {count:,}" for name, count in summary.rows.items())
     notes = f" ({summary.notes} kept with a note)" if summary.notes else ""
     cases = "case" if summary.cases == 1 else "cases"
-    typer.echo(f"{summary.cases:,} {cases}{notes}, {summary.rejected:,} rejected")
-    typer.echo(f"{output}: {rows} ({format})")
+    typer.echo(
+        f"{summary.cases:,} {cases}{notes}, {summary.rejected:,} rejected; tables in {output}:"
+    )
+    for name, count in summary.rows.items():
+        typer.echo(f"  {f'{name}.{format}':<18}{count:>12,} rows")
     raise typer.Exit(REJECTED if summary.rejected else 0)
 
 
@@ -190,11 +192,9 @@ def show_command(  # noqa: PLR0913 (a parameter is an option)
         html.write_text(case_page(doc, rows), encoding="utf-8")
         typer.echo(f"{html}: {chosen.case_id}")
         return
-    from rich.console import Console
+    from pipeline.display import Terminal, show_case
 
-    from pipeline.display import show_case
-
-    show_case(Console(highlight=False), chosen.text, rows, names)
+    show_case(Terminal(), chosen.text, rows, names)
 
 
 def _table_names(listed: str) -> list[str]:
@@ -205,6 +205,31 @@ def _table_names(listed: str) -> list[str]:
         if name not in TABLES:
             raise UsageError(f"table {name!r} is not known, expected some of {', '.join(TABLES)}")
     return names
+
+
+@app.command("score")
+def score_command(  # noqa: PLR0913 (a parameter is an option)
+    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="Gold cases, a JSON object a line.")],
+    run: RunFolder,
+    errors: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="List the errors of a label, relation, role or status."),
+    ] = None,
+    context: Annotated[int, typer.Option(help="Characters of text around an error.")] = 30,
+    by: Annotated[str | None, typer.Option(help="section: scores within each section too.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Score a run against gold cases: precision, recall, F1."""
+    from pipeline import scoring
+    from pipeline.score_lines import error_lines, score_json, score_lines
+
+    if errors:
+        lines = error_lines(scoring.errors(gold, run, errors, context))
+    else:
+        scores = scoring.score_run(gold, run, by)
+        lines = iter([score_json(scores)]) if as_json else score_lines(scores)
+    for line in lines:
+        typer.echo(line)
 
 
 @app.command("explain")
@@ -218,11 +243,9 @@ def explain_command(
     ] = None,
 ) -> None:
     """Say which lexicon row, cue, rule or model decided a row of a run."""
-    from rich.console import Console
-
-    from pipeline.display import show_explanation
+    from pipeline.display import Terminal, show_explanation
     from pipeline.explain import explain
 
-    console = Console(highlight=False)
+    console = Terminal()
     for explanation in explain(run, row, case):
         show_explanation(console, explanation)

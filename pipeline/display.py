@@ -30,6 +30,17 @@ class Shown(NamedTuple):
     width: int | None = None
 
 
+class Terminal(Console):
+    """A console that takes words as they are and leaves a closed pipe to its caller."""
+
+    def __init__(self) -> None:
+        super().__init__(highlight=False, markup=False)
+
+    def on_broken_pipe(self) -> None:
+        """Raise again what rich would end the program with."""
+        raise BrokenPipeError
+
+
 def show_case(
     console: Console, text: str, rows: dict[str, list[Row]], names: Sequence[str]
 ) -> None:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 import pipeline.batch
 import pipeline.one_case
 from pipeline.cli import app
+from pipeline.records import TABLES
 from pipeline.run_folder import read_table
 
 TEXT = "CT: lesion in the liver, an abscess."
@@ -39,9 +40,11 @@ def test_run_prints_where_the_tables_are(inputs: Path, tmp_path: Path) -> None:
     result = radtab("run", inputs, "-o", tmp_path / "run")
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        "3 cases, 0 rejected",
-        f"{tmp_path / 'run'}: cases 3, sections 3, entities 12, relations 6, "
-        f"findings {len(read_table(tmp_path / 'run', 'findings'))}, rejects 0 (parquet)",
+        f"3 cases, 0 rejected; tables in {tmp_path / 'run'}:",
+        *(
+            f"  {name + '.parquet':<18}{len(read_table(tmp_path / 'run', name)):>12} rows"
+            for name in TABLES
+        ),
     ]
     assert result.stderr == ""
 
@@ -84,7 +87,8 @@ def test_named_columns(tmp_path: Path) -> None:
 
 def test_standard_input(tmp_path: Path) -> None:
     result = radtab("run", "-", "-o", tmp_path / "run", stdin=TEXT.encode())
-    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "1 case, 0 rejected")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("1 case, 0 rejected; ")
 
 
 WRONG = [

@@ -65,4 +65,4 @@ def test_no_progress_in_a_pipe(stream: str, tmp_path: Path) -> None:
         [*RADTAB, "run", str(CASE), "-o", str(tmp_path / "run")],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert len(getattr(done, stream).splitlines()) == (2 if stream == "stdout" else 0)
+    assert len(getattr(done, stream).splitlines()) == (7 if stream == "stdout" else 0)
