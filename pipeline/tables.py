@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 
 from pipeline.annotations import (
     Mention,
+    SectionNote,
     mentions_of,
     patient_of,
     relations_of,
@@ -25,7 +26,6 @@ from pipeline.records import (
     TABLES,
     CaseRow,
     EntityRow,
-    FindingRow,
     RelationRow,
     Row,
     SectionRow,
@@ -85,85 +85,105 @@ def frame(name: str, data: Mapping[str, list[Any]]) -> pd.DataFrame:
 
 def case_tables(doc: Doc) -> dict[str, list[Row]]:
     """Turn one annotated Doc into rows; every `text` is `doc.text[start:end]`."""
+    maker = RowMaker(doc)
     findings = finding_rows(doc)
-    entities = list(_entity_rows(doc))
+    entities = list(maker.entities())
     return {
-        "cases": [_case_row(doc, entities, findings)],
-        "sections": list(_section_rows(doc)),
+        "cases": [maker.case(entities, len(findings))],
+        "sections": list(maker.sections()),
         "entities": list(entities),
-        "relations": list(_relation_rows(doc)),
+        "relations": list(maker.relations()),
         "findings": list(findings),
         "rejects": [],
     }
 
 
-def _char_bounds(doc: Doc, start: int, end: int) -> tuple[int, int]:
-    """Token bounds -> character bounds."""
-    last = doc[end - 1]
-    return doc[start].idx, last.idx + len(last.text)
+class RowMaker:
+    """Make the rows of one Doc; what takes a pass over its tokens is read once."""
 
+    def __init__(self, doc: Doc) -> None:
+        self._doc = doc
+        self._case_id: str = doc._.case_id
+        self._text = doc.text
+        self._sentences = sentence_by_token(doc)
 
-def _section_rows(doc: Doc) -> Iterator[SectionRow]:
-    for note in sections_of(doc):
-        start, end = _char_bounds(doc, note["start"], note["end"])
-        yield SectionRow(
-            doc._.case_id, note["section"], start, end, note["method"], float(note["score"])
+    def sections(self) -> Iterator[SectionRow]:
+        """Give the rows of `sections`."""
+        for note in sections_of(self._doc):
+            start, end = self._bounds(note["start"], note["end"])
+            yield SectionRow(
+                self._case_id, note["section"], start, end, note["method"], float(note["score"])
+            )
+
+    def entities(self) -> Iterator[EntityRow]:
+        """Give the rows of `entities`, numbered as mentions are: e1, e2, ..."""
+        sections = section_by_token(self._doc)
+        for number, mention in enumerate(mentions_of(self._doc), start=1):
+            first = mention["start"]
+            start, end = self._bounds(first, mention["end"])
+            kept: dict[str, Any] = {name: mention[name] for name in _SAME}  # type: ignore[literal-required]
+            place = {"start": start, "end": end, "text": self._text[start:end]}
+            yield EntityRow(
+                case_id=self._case_id, entity_id=f"e{number}", section=sections[first],
+                sentence=self._sentences[first], **(kept | place),
+            )  # fmt: skip
+
+    def relations(self) -> Iterator[RelationRow]:
+        """Give the rows of `relations`, numbered in the order the stage left them: r1, r2, ..."""
+        mentions = mentions_of(self._doc)
+        for number, note in enumerate(relations_of(self._doc), start=1):
+            head, tail = mentions[note["head"]], mentions[note["tail"]]
+            cued = note["cue_start"] >= 0
+            yield RelationRow(
+                case_id=self._case_id, relation_id=f"r{number}", type=note["type"],
+                head_id=f"e{note['head'] + 1}", head_text=self._words(head),
+                tail_id=f"e{note['tail'] + 1}", tail_text=self._words(tail),
+                cue=note["cue"], cue_start=note["cue_start"] if cued else None,
+                cue_end=note["cue_end"] if cued else None,
+                sentence=self._sentences[head["start"]], score=float(note["score"]),
+                rule=note["rule"],
+            )  # fmt: skip
+
+    def case(self, entities: list[EntityRow], n_findings: int) -> CaseRow:
+        """Give the row of `cases`; mentions within the keywords do not count."""
+        patient = patient_of(self._doc)
+        body = [row for row in entities if row.section != "keywords"]
+        named = [row for row in body if "final" in row.role.split()]
+        final = min(named, key=lambda row: row.section != "diagnosis", default=None)
+        spaces = int(self._doc.to_array("IS_SPACE").sum())
+        return CaseRow(
+            case_id=self._case_id,
+            source=self._doc._.source,
+            n_chars=len(self._text),
+            n_tokens=len(self._doc) - spaces,
+            age=patient["age"],
+            sex=patient["sex"],
+            modalities=_distinct(r.value or r.text for r in body if r.label == "MODALITY"),
+            sequences=_distinct(r.value or r.text for r in body if r.label == "SEQUENCE"),
+            keywords=self._keywords(),
+            final_diagnosis=final.text if final else "",
+            final_concept_id=final.concept_id if final else "",
+            differential=_distinct(r.text for r in body if "differential" in r.role.split()),
+            n_findings=n_findings,
+            sha256=hashlib.sha256(self._text.encode()).hexdigest(),
         )
 
+    def _keywords(self) -> list[str]:
+        return [
+            word
+            for note in sections_of(self._doc)
+            if note["section"] == "keywords"
+            for word in keywords(self._words(note))
+        ]
 
-def _entity_rows(doc: Doc) -> Iterator[EntityRow]:
-    text, sections, sentences = doc.text, section_by_token(doc), sentence_by_token(doc)
-    for number, mention in enumerate(mentions_of(doc), start=1):
-        first = mention["start"]
-        start, end = _char_bounds(doc, first, mention["end"])
-        kept: dict[str, Any] = {name: mention[name] for name in _SAME}  # type: ignore[literal-required]
-        place = {"start": start, "end": end, "text": text[start:end]}
-        yield EntityRow(
-            case_id=doc._.case_id, entity_id=f"e{number}", section=sections[first],
-            sentence=sentences[first], **(kept | place),
-        )  # fmt: skip
+    def _bounds(self, start: int, end: int) -> tuple[int, int]:
+        """Token bounds -> character bounds."""
+        last = self._doc[end - 1]
+        return self._doc[start].idx, last.idx + len(last)
 
-
-def _relation_rows(doc: Doc) -> Iterator[RelationRow]:
-    mentions, sentences = mentions_of(doc), sentence_by_token(doc)
-    for number, note in enumerate(relations_of(doc), start=1):
-        head, tail = mentions[note["head"]], mentions[note["tail"]]
-        cued = note["cue_start"] >= 0
-        yield RelationRow(
-            case_id=doc._.case_id, relation_id=f"r{number}", type=note["type"],
-            head_id=f"e{note['head'] + 1}", head_text=_words(doc, head),
-            tail_id=f"e{note['tail'] + 1}", tail_text=_words(doc, tail),
-            cue=note["cue"], cue_start=note["cue_start"] if cued else None,
-            cue_end=note["cue_end"] if cued else None, sentence=sentences[head["start"]],
-            score=float(note["score"]), rule=note["rule"],
-        )  # fmt: skip
-
-
-def _words(doc: Doc, mention: Mention) -> str:
-    return doc[mention["start"] : mention["end"]].text
-
-
-def _case_row(doc: Doc, entities: list[EntityRow], findings: list[FindingRow]) -> CaseRow:
-    patient, text = patient_of(doc), doc.text
-    body = [row for row in entities if row.section != "keywords"]
-    named = [row for row in body if "final" in row.role.split()]
-    final = min(named, key=lambda row: row.section != "diagnosis", default=None)
-    return CaseRow(
-        case_id=doc._.case_id,
-        source=doc._.source,
-        n_chars=len(text),
-        n_tokens=sum(not token.is_space for token in doc),
-        age=patient["age"],
-        sex=patient["sex"],
-        modalities=_distinct(row.value or row.text for row in body if row.label == "MODALITY"),
-        sequences=_distinct(row.value or row.text for row in body if row.label == "SEQUENCE"),
-        keywords=keywords(doc),
-        final_diagnosis=final.text if final else "",
-        final_concept_id=final.concept_id if final else "",
-        differential=_distinct(row.text for row in body if "differential" in row.role.split()),
-        n_findings=len(findings),
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
-    )
+    def _words(self, note: Mention | SectionNote) -> str:
+        start, end = self._bounds(note["start"], note["end"])
+        return self._text[start:end]
 
 
 def _distinct(words: Iterable[str]) -> list[str]:
@@ -174,17 +194,12 @@ def _distinct(words: Iterable[str]) -> list[str]:
     return list(firsts.values())
 
 
-def keywords(doc: Doc) -> list[str]:
-    """List the keywords of a case as delivered: bullets, or one line with commas or semicolons."""
-    found: list[str] = []
-    for note in sections_of(doc):
-        if note["section"] == "keywords":
-            start, end = _char_bounds(doc, note["start"], note["end"])
-            found += _keywords_in(doc.text[start:end])
-    return found
+def keywords(text: str) -> list[str]:
+    """List the keywords of a section as delivered: bullets, or one line with commas or semicolons.
 
-
-def _keywords_in(text: str) -> list[str]:
+    >>> keywords("Keywords: \\n- liver\\n- T1, fat")
+    ['liver', 'T1, fat']
+    """
     heading = _KEYWORDS_HEADING.match(text)
     lines = text[heading.end() if heading else 0 :].splitlines()
     items = [item for line in lines if (item := _BULLET.sub("", line).strip())]
