@@ -10,6 +10,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 from pipeline.annotations import LABELS
 from pipeline.terminology.grammar import GrammarMatcher, RuleMatch, load_grammar
 from pipeline.terminology.lexicon import TermMatcher, load_terms
+from pipeline.terminology.normal_form import normal_words
 
 
 class _Found(NamedTuple):
@@ -41,8 +42,9 @@ class LexiconMatcher:
         return doc
 
     def _find(self, words: list[str]) -> list[_Found]:
-        terms = self._terms.candidates(words)
-        composed = self._grammar.match(words, terms)
+        forms = normal_words(words)
+        terms = self._terms.candidates(words, forms)
+        composed = self._grammar.match(words, forms, terms)
         denied = _denied_tokens(composed)
         found = [
             _Found(m.term.label, m.start, m.end, m.term.id, m.term.concept_id)
@@ -87,8 +89,8 @@ def _longest(found: Iterable[_Found]) -> Iterator[_Found]:
 @cache
 def shared_matcher() -> LexiconMatcher:
     """Give the matcher of the rows under `models/`, built once a process."""
-    terms = load_terms()
-    return LexiconMatcher(TermMatcher(terms), GrammarMatcher(load_grammar(), terms))
+    terms = TermMatcher(load_terms())
+    return LexiconMatcher(terms, GrammarMatcher(load_grammar(), terms))
 
 
 @Language.factory("radtab_lexicon", assigns=["doc.spans"])

@@ -7,33 +7,19 @@ mention in double square brackets, and a test.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import combinations
 from typing import NamedTuple
 
 from pipeline.annotations import LABELS
 from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_rows
-from pipeline.terminology.lexicon import Term, TermMatch, key_of
-from pipeline.terminology.normal_form import BREAK, normal_words
-from pipeline.terminology.pattern import (
-    FIRST,
-    HYPHEN,
-    OTHER,
-    STOP,
-    compile_pattern,
-    expand,
-    symbols_of,
-)  # fmt: skip
+from pipeline.terminology.lexicon import TermMatch, TermMatcher
+from pipeline.terminology.pattern import Pattern, compile_pattern, expand, symbols_of
+from pipeline.terminology.units import HYPHEN, STOP, UnitEncoder
 
 COLUMNS = ("id", "label", "pattern", "example")
-#: the class of numbers, which need no rows
-NUMBER = "number"
-#: what ends a sentence for a pattern
-STOPS = frozenset((".", ";", "?", "!", BREAK))
-_NUMBER_UNIT = frozenset((NUMBER,))
-_HYPHENS = frozenset("-\u2010\u2011\u2013")
+_SENTENCE = re.compile(f"[^{STOP}]+")
 _DEFINITION = re.compile(r"[a-z][a-z_0-9]*")
 
 
@@ -93,100 +79,61 @@ class GrammarMatcher:
         ResourceError: a pattern cannot be read, or names a class that no term has.
     """
 
-    def __init__(self, rules: Iterable[Rule], terms: Iterable[Term]) -> None:
+    def __init__(self, rules: Iterable[Rule], terms: TermMatcher) -> None:
         rules = tuple(rules)
-        self._symbols = {symbol for rule in rules for symbol in _symbols(rule)}
-        self._letters: dict[frozenset[str], str] = {frozenset(): OTHER}
-        classes = self._name_units(terms)
-        self._rules = [(rule, self._compile(rule, classes)) for rule in rules]
+        symbols = {symbol for rule in rules for symbol in _symbols(rule)}
+        self._encoder = UnitEncoder(symbols, terms.terms_by_key)
+        self._rules: dict[str, list[tuple[Rule, Pattern]]] = {}
+        for rule in rules:
+            pattern = self._compile(rule)
+            for letter in pattern.needs[0]:
+                self._rules.setdefault(letter, []).append((rule, pattern))
 
-    def _name_units(self, terms: Iterable[Term]) -> set[str]:
-        """Give a letter to each set of symbols that a unit can bear; give the classes met."""
-        always: dict[str, set[str]] = {key: set() for key in self._words()}
-        as_written: dict[str, set[str]] = {}
-        for term in terms:
-            if term.label in self._symbols:
-                chosen = always if term.match == "any" else as_written
-                chosen.setdefault(key_of(term.term), set()).add(term.label)
-        for key in always.keys() | as_written.keys():
-            symbols = always.get(key, set()) | ({f"={key}"} & self._symbols)
-            optional = as_written.get(key, set()) - symbols
-            for size in range(len(optional) + 1):
-                for more in combinations(optional, size):
-                    self._letter(frozenset(symbols.union(more)))
-        self._letter(frozenset((NUMBER,)))
-        return set().union(*self._letters)
-
-    def _words(self) -> set[str]:
-        return {symbol[1:] for symbol in self._symbols if symbol[0] == "="}
-
-    def _letter(self, symbols: frozenset[str]) -> str:
-        return self._letters.setdefault(symbols, chr(FIRST + len(self._letters)))
-
-    def _compile(self, rule: Rule, classes: set[str]) -> re.Pattern[str]:
+    def _compile(self, rule: Rule) -> Pattern:
         for symbol in _symbols(rule):
-            if symbol[0] != "=" and symbol not in classes and symbol not in LABELS:
+            known = symbol[0] == "=" or symbol in LABELS or self._encoder.letters_with(symbol)
+            if not known:
                 raise ResourceError(f"{rule.where}: {{{symbol}}} has no terms, expected a class")
         try:
-            return compile_pattern(rule.pattern, self._letters_with)
+            return compile_pattern(rule.pattern, self._encoder.letters_with)
         except ValueError as problem:
             raise ResourceError(f"{rule.where}: pattern: {problem}") from problem
 
-    def _letters_with(self, symbol: str) -> str:
-        return "".join(letter for symbols, letter in self._letters.items() if symbol in symbols)
-
-    def match(self, words: Sequence[str], terms: Iterable[TermMatch]) -> list[RuleMatch]:
+    def match(
+        self, words: Sequence[str], forms: Sequence[str], terms: Iterable[TermMatch]
+    ) -> list[RuleMatch]:
         """Find the mentions that rules put together, overlaps and all.
 
         Args:
             words: the tokens of the text.
+            forms: their normal forms, from `normal_words`.
             terms: the candidates of a `TermMatcher` in them, word classes too.
         """
-        letters, units = self._units(normal_words(words), words, terms)
-        found: list[RuleMatch] = []
-        for rule, regex in self._rules:
-            for match in regex.finditer(letters):
-                for group in range(1, regex.groups + 1) if regex.groups else (0,):
-                    first, last = match.span(group)
-                    while first < last and letters[first] == HYPHEN:
-                        first += 1
-                    if first < last:
-                        found.append(RuleMatch(rule, units[first][0], units[last - 1][1]))
-        return found
+        letters, starts, ends = self._encoder.encode(words, forms, terms)
+        return [
+            RuleMatch(rule, starts[first], ends[last - 1])
+            for sentence in _SENTENCE.finditer(letters)
+            for rule, pattern in self._rules_for(frozenset(sentence[0]))
+            for match in pattern.regex.finditer(letters, *sentence.span())
+            for first, last in _marked(match, letters)
+        ]
 
-    def _units(
-        self, forms: Sequence[str], words: Sequence[str], terms: Iterable[TermMatch]
-    ) -> tuple[str, list[tuple[int, int]]]:
-        longest: dict[int, tuple[int, set[str]]] = {}
-        for term, start, end in terms:
-            if term.label in self._symbols:
-                known_end, labels = longest.get(start, (0, set()))
-                if end > known_end:
-                    longest[start] = (end, {term.label})
-                elif end == known_end:
-                    labels.add(term.label)
-        letters: list[str] = []
-        units: list[tuple[int, int]] = []
-        at = 0
-        while at < len(forms):
-            end, labels = longest.get(at, (at + 1, set()))
-            letter = self._letter_of(forms[at:end], words[at], labels)
-            if letter:
-                letters.append(letter)
-                units.append((at, end))
-            at = end
-        return "".join(letters), units
+    def _rules_for(self, present: frozenset[str]) -> Iterator[tuple[Rule, Pattern]]:
+        """Give the rules whose needs the letters of a sentence meet."""
+        tried: set[str] = set()
+        for letter in present & self._rules.keys():
+            for rule, pattern in self._rules[letter]:
+                if rule.id not in tried:
+                    tried.add(rule.id)
+                    if not any(map(present.isdisjoint, pattern.needs)):
+                        yield rule, pattern
 
-    def _letter_of(self, forms: Sequence[str], word: str, labels: set[str]) -> str:
-        form = forms[0] if len(forms) == 1 else " ".join(filter(None, forms))
-        if not form:
-            return HYPHEN if word in _HYPHENS else ""
-        symbol = f"={form}"
-        if symbol in self._symbols:
-            labels = labels | {symbol}
-        if labels:
-            return self._letters[frozenset(labels)]
-        if form in STOPS:
-            return STOP
-        # a token that begins with a digit is a number, by the rule of the tokenizer
-        return self._letters[_NUMBER_UNIT] if form[0].isdigit() else OTHER
+
+def _marked(match: re.Match[str], letters: str) -> Iterator[tuple[int, int]]:
+    groups = match.re.groups
+    for group in range(1, groups + 1) if groups else (0,):
+        first, last = match.span(group)
+        while first < last and letters[first] == HYPHEN:
+            first += 1
+        if first < last:
+            yield first, last

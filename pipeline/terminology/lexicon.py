@@ -1,8 +1,8 @@
 """Rows of `models/lexicons` and `models/terminology` -> terms, and text -> the terms in it.
 
 A term stands under its key (`normal_form.normal_key`) in one dictionary; a second one says, for the
-first word of a key, how many words keys that begin so have. Looking up is then a few dictionary
-look-ups a token, whatever the number of terms.
+first two words of a key, how many words keys that begin so have. Looking up is then two dictionary
+look-ups for most tokens, whatever the number of terms.
 """
 
 import re
@@ -123,22 +123,25 @@ class TermMatcher:
     """
 
     def __init__(self, terms: Iterable[Term]) -> None:
-        self._terms: dict[str, tuple[Term, ...]] = {}
+        #: key -> the terms of that name, in the order of the rows
+        self.terms_by_key: dict[str, tuple[Term, ...]] = {}
         sizes: dict[str, set[int]] = {}
         for term in terms:
             key = key_of(term.term)
             if key:
-                self._terms[key] = (*self._terms.get(key, ()), term)
-                sizes.setdefault(key.partition(" ")[0], set()).add(key.count(" ") + 1)
-        self._sizes = {word: tuple(sorted(n, reverse=True)) for word, n in sizes.items()}
+                self.terms_by_key[key] = (*self.terms_by_key.get(key, ()), term)
+                words = key.split(" ")
+                if len(words) > 1:
+                    sizes.setdefault(f"{words[0]} {words[1]}", set()).add(len(words))
+        self._sizes = {pair: tuple(sorted(n, reverse=True)) for pair, n in sizes.items()}
 
     def __contains__(self, name: str) -> bool:
         """Say whether a name is a term under any label."""
-        return key_of(name) in self._terms
+        return key_of(name) in self.terms_by_key
 
     def named(self, name: str) -> tuple[Term, ...]:
         """Give the terms of a name, in the order of the rows."""
-        return self._terms.get(key_of(name), ())
+        return self.terms_by_key.get(key_of(name), ())
 
     def match(self, words: Sequence[str]) -> list[TermMatch]:
         """Find the terms in the tokens of a text.
@@ -146,34 +149,51 @@ class TermMatcher:
         Matches of one label do not overlap, the longer (then the earlier) is kept; matches of
         different labels may. Where a label has several terms of one name, the first row's is given.
         """
-        return longest_by_label(self.candidates(words))
+        return longest_by_label(self.candidates(words, normal_words(words)))
 
-    def candidates(self, words: Sequence[str]) -> list[TermMatch]:
-        """Find, at each token, the longest term of each label; overlaps and all."""
-        forms = normal_words(words)
+    def candidates(self, words: Sequence[str], forms: Sequence[str]) -> list[TermMatch]:
+        """Find, at each token, the longest term of each label; overlaps and all.
+
+        Args:
+            words: the tokens of the text.
+            forms: their normal forms, from `normal_words`.
+        """
         places = [i for i, form in enumerate(forms) if form]
         keys = [forms[i] for i in places]
+        keys.append("")
         found: list[TermMatch] = []
-        for at, key in enumerate(keys):
-            sizes = self._sizes.get(key)
+        for at, start in enumerate(places):
+            sizes = self._sizes.get(f"{keys[at]} {keys[at + 1]}")
             if sizes is None:
+                # the way of most tokens: no longer term starts here
+                if keys[at] in self.terms_by_key:
+                    found += self._named(keys[at], words, start, start + 1)
                 continue
             labels: set[str] = set()
-            for size in sizes:
-                terms = self._terms.get(" ".join(keys[at : at + size]))
-                if terms is None or at + size > len(keys):
-                    continue
-                start, end = places[at], places[at + size - 1] + 1
-                for term in terms:
-                    if term.label not in labels and _as_written(term, words[start:end]):
-                        labels.add(term.label)
-                        found.append(TermMatch(term, start, end))
+            for size in (*sizes, 1):
+                key = " ".join(keys[at : at + size])
+                if key in self.terms_by_key and at + size <= len(places):
+                    end = places[at + size - 1] + 1
+                    new = self._named(key, words, start, end)
+                    found += [match for match in new if match.term.label not in labels]
+                    labels.update(match.term.label for match in new)
         return found
+
+    def _named(self, key: str, words: Sequence[str], start: int, end: int) -> list[TermMatch]:
+        """Give the first term of each label under a key, as written in the text."""
+        terms = self.terms_by_key[key]
+        if len(terms) == 1 and terms[0].match == "any":
+            return [TermMatch(terms[0], start, end)]
+        first: dict[str, TermMatch] = {}
+        for term in terms:
+            if term.label not in first and (
+                term.match == "any" or _as_written(term, words[start:end])
+            ):
+                first[term.label] = TermMatch(term, start, end)
+        return list(first.values())
 
 
 def _as_written(term: Term, words: Sequence[str]) -> bool:
-    if term.match == "any":
-        return True
     written = [plain_word(word) for word in words]
     return [w for w in written if w.isalnum()] == [
         w for w in TOKEN.findall(term.term) if w.isalnum()

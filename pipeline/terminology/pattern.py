@@ -1,8 +1,7 @@
-"""Patterns over word classes and words -> regular expressions over a string with one letter a unit.
+"""Patterns over word classes and words -> regular expressions over the letters of units.
 
-A text is turned into a string in which each unit (a term of a word class, or a token) is one
-letter; units that the patterns cannot tell apart share a letter. A pattern is then an ordinary
-regular expression, and finding it costs what `re` costs.
+A pattern is an ordinary regular expression over a string with one letter a unit (`units.py`), so
+that finding it costs what `re` costs.
 
     {class}     a term of that word class or entity label, a definition, or `{number}`
     word        that word, whatever its number or spelling; `\\(` for a bracket
@@ -15,20 +14,30 @@ Between two parts a hyphen is allowed.
 
 import re
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from pipeline.terminology.normal_form import normal_form
+from pipeline.terminology.units import HYPHEN, STOP
 from pipeline.tokenizer import TOKEN
-
-#: letters of the units no pattern names, of sentence ends and of hyphens
-OTHER, STOP, HYPHEN = "\ue000", "\ue001", "\ue002"
-#: the first letter for units that patterns name
-FIRST = 0xE010
 
 _PART = re.compile(
     r"\{(?P<name>\w+)\}|(?P<gap>\.\.\.)|(?P<mark>[()\[\]|?*+])|(?P<word>\\.|[^\s(){}\[\]|?*+\\]+)"
 )
 _GAP = f"[^{STOP}]{{0,12}}?"
 _MARKS = {"(": "(?:", "[": "(", "]": ")"}
+#: words that stand in most sentences
+FREQUENT = (
+    "a", "and", "as", "at", "by", "for", "from", "in", "is", "it", "of", "on", "or", "that", "the",
+    "this", "to", "with", ",", "/", "(", ":",
+)  # fmt: skip
+Needs = tuple[frozenset[str], ...]
+
+
+class Pattern(NamedTuple):
+    """A pattern, compiled; a match has a letter of each set of `needs`, the rarest first."""
+
+    regex: re.Pattern[str]
+    needs: Needs
 
 
 def word_symbol(word: str) -> str:
@@ -62,8 +71,8 @@ def symbols_of(pattern: str) -> Iterator[str]:
 def expand(pattern: str, definitions: dict[str, str]) -> str:
     """Put definitions in the place of their names.
 
-    >>> expand("{high} signal", {"high": "(high|bright)"})
-    '((high|bright)) signal'
+    >>> expand("{high} signal", {"high": "high|bright"})
+    '(high|bright) signal'
     """
 
     def replace(name: re.Match[str]) -> str:
@@ -72,7 +81,7 @@ def expand(pattern: str, definitions: dict[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", replace, pattern)
 
 
-def compile_pattern(pattern: str, letters: Callable[[str], str]) -> re.Pattern[str]:
+def compile_pattern(pattern: str, letters: Callable[[str], str]) -> Pattern:
     """Compile a pattern; `letters` gives the letters of all units that bear a symbol.
 
     The whole match is the mention, or group 1 and so on where the pattern has square brackets.
@@ -82,10 +91,21 @@ def compile_pattern(pattern: str, letters: Callable[[str], str]) -> re.Pattern[s
     """
     if rest := _PART.sub("", pattern).strip():
         raise ValueError(f"{rest!r} cannot be read")
+    parts = list(_PART.finditer(pattern))
     try:
-        return re.compile("".join(_regex_of(part, letters) for part in _PART.finditer(pattern)))
+        regex = re.compile("".join(_regex_of(part, letters) for part in parts))
     except re.error as problem:
         raise ValueError(str(problem)) from problem
+    needs = _needs(parts, letters)
+    if not needs:
+        raise ValueError("all its parts are optional, expected one that is not")
+    return Pattern(regex, tuple(sorted(needs, key=_frequency(letters))))
+
+
+def _frequency(letters: Callable[[str], str]) -> Callable[[frozenset[str]], tuple[bool, int]]:
+    """Give the order of needs, the rarest first: a match is looked for where that one is met."""
+    frequent = set(HYPHEN).union(*(letters(f"={word}") for word in FREQUENT))
+    return lambda need: (not frequent.isdisjoint(need), len(need))
 
 
 def _regex_of(part: re.Match[str], letters: Callable[[str], str]) -> str:
@@ -93,9 +113,54 @@ def _regex_of(part: re.Match[str], letters: Callable[[str], str]) -> str:
         return _GAP
     if part["mark"]:
         return _MARKS.get(part["mark"], part["mark"])
-    symbol = part["name"] or word_symbol(part["word"])
-    if symbol == "=-":
+    found = _letters_of(part, letters)
+    if found == HYPHEN:
         return HYPHEN
     # a symbol that no term bears (an empty lexicon) matches nothing
-    found = letters(symbol)
     return f"(?:{HYPHEN}?[{found}])" if found else "(?!)"
+
+
+def _letters_of(part: re.Match[str], letters: Callable[[str], str]) -> str:
+    symbol = part["name"] or word_symbol(part["word"])
+    return HYPHEN if symbol == "=-" else letters(symbol)
+
+
+def _needs(parts: list[re.Match[str]], letters: Callable[[str], str]) -> list[frozenset[str]]:
+    """Give the sets of letters of which each match has one: parts not optional, not in a choice.
+
+    A choice between single parts is one set; a choice between longer ones is passed over.
+    """
+    needs: list[frozenset[str]] = []
+    at = 0
+    while at < len(parts):
+        end = _end_of_item(parts, at)
+        optional = end < len(parts) and parts[end]["mark"] in ("?", "*")
+        if not optional:
+            needs += _needs_of_item(parts[at:end], letters)
+        at = end + (end < len(parts) and parts[end]["mark"] in ("?", "*", "+"))
+    return needs
+
+
+def _end_of_item(parts: list[re.Match[str]], at: int) -> int:
+    depth = 0
+    for i in range(at, len(parts)):
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(parts[i]["mark"] or "", 0)
+        if depth == 0:
+            return i + 1
+    return len(parts)
+
+
+def _needs_of_item(
+    item: list[re.Match[str]], letters: Callable[[str], str]
+) -> list[frozenset[str]]:
+    if len(item) == 1:
+        return (
+            [] if item[0]["gap"] or item[0]["mark"] else [frozenset(_letters_of(item[0], letters))]
+        )
+    inner = item[1:-1]
+    if not any(part["mark"] == "|" for part in inner):
+        return _needs(inner, letters)
+    if all(part["mark"] in (None, "|", "(", ")") and not part["gap"] for part in inner):
+        # over-wide where a choice is of sequences: one letter of any of them is needed all the same
+        return [frozenset("".join(_letters_of(p, letters) for p in inner if not p["mark"]))]
+    return []

@@ -1,0 +1,103 @@
+"""A text -> a string with one letter a unit, for the regular expressions of the grammar.
+
+A unit is the longest term of a word class at its place, or a token. Its letter says which symbols
+it bears (word classes, and itself where a pattern names it): units that no pattern can tell apart
+share a letter.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+
+from pipeline.terminology.lexicon import Term, TermMatch
+from pipeline.terminology.normal_form import BREAK
+
+#: letters of the units no pattern names, of sentence ends and of hyphens
+OTHER, STOP, HYPHEN = "\ue000", "\ue001", "\ue002"
+#: the class of numbers, which needs no rows
+NUMBER = "number"
+#: what ends a sentence for a pattern
+STOPS = (".", ";", "?", "!", BREAK)
+_FIRST_LETTER = 0xE010
+_HYPHENS = frozenset("-\u2010\u2011\u2013")
+_NUMBER_UNIT = frozenset((NUMBER,))
+
+
+class UnitEncoder:
+    """Turn a text into letters.
+
+    Args:
+        symbols: all symbols of the patterns: class names, and words after a `=`.
+        terms: key -> terms, as `TermMatcher.terms_by_key`.
+    """
+
+    def __init__(self, symbols: Iterable[str], terms: Mapping[str, tuple[Term, ...]]) -> None:
+        self._symbols = frozenset(symbols)
+        self._letters: dict[frozenset[str], str] = {}
+        self._word_letters = dict.fromkeys(STOPS, STOP)
+        self._letter(_NUMBER_UNIT)
+        for symbol in sorted(self._symbols):
+            if symbol[0] == "=":
+                self._word_letters[symbol[1:]] = self._letter(frozenset((symbol,)))
+        for key, named in terms.items():
+            self._add_term(key, named)
+
+    def _add_term(self, key: str, terms: tuple[Term, ...]) -> None:
+        """Give letters to what a term's unit can bear: terms matched as written may be missing."""
+        labels = {term.label for term in terms if term.match == "any"} & self._symbols
+        optional = {term.label for term in terms} & self._symbols - labels
+        if key_symbol := {f"={key}"} & self._symbols:
+            labels |= key_symbol
+        for size in range(len(optional) + 1):
+            for more in combinations(sorted(optional), size):
+                if bears := labels.union(more):
+                    self._letter(frozenset(bears))
+
+    def _letter(self, symbols: frozenset[str]) -> str:
+        return self._letters.setdefault(symbols, chr(_FIRST_LETTER + len(self._letters)))
+
+    def letters_with(self, symbol: str) -> str:
+        """Give the letters of all units that bear a symbol, none if no unit can."""
+        return "".join(letter for symbols, letter in self._letters.items() if symbol in symbols)
+
+    def encode(
+        self, words: Sequence[str], forms: Sequence[str], terms: Iterable[TermMatch]
+    ) -> tuple[str, list[int], list[int]]:
+        """Give the letters of a text and the token offsets where each unit starts and ends."""
+        longest = self._longest(terms)
+        letters: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        at = 0
+        while at < len(forms):
+            end, labels = longest.get(at, (at + 1, None))
+            letter = self._letter_of(forms[at], words[at], forms[at:end] if labels else (), labels)
+            if letter:
+                letters.append(letter)
+                starts.append(at)
+                ends.append(end)
+            at = end
+        return "".join(letters), starts, ends
+
+    def _longest(self, terms: Iterable[TermMatch]) -> dict[int, tuple[int, set[str]]]:
+        longest: dict[int, tuple[int, set[str]]] = {}
+        for term, start, end in terms:
+            if term.label in self._symbols:
+                known = longest.get(start)
+                if known is None or end > known[0]:
+                    longest[start] = (end, {term.label})
+                elif end == known[0]:
+                    known[1].add(term.label)
+        return longest
+
+    def _letter_of(
+        self, form: str, word: str, forms: Sequence[str], labels: set[str] | None
+    ) -> str:
+        if labels:
+            symbol = "=" + " ".join(filter(None, forms))
+            return self._letters[frozenset(labels | ({symbol} & self._symbols))]
+        if not form:
+            return HYPHEN if word in _HYPHENS else ""
+        # a token that begins with a digit is a number, by the rule of the tokenizer
+        if form[0].isdigit():
+            return self._letters[_NUMBER_UNIT]
+        return self._word_letters.get(form, OTHER)
