@@ -37,8 +37,8 @@ def container_of(blob: Blob) -> str | None:
     return "tar" if blob.name.lower().endswith(".tar") and head else None
 
 
-def format_of(blob: Blob) -> str:
-    """Tell the format of a blob that is no container, by its ending, else by its first bytes.
+def refuse_unreadable(blob: Blob) -> None:
+    """Refuse what no format can be read from.
 
     Raises:
         InputError: it is empty.
@@ -50,6 +50,15 @@ def format_of(blob: Blob) -> str:
     for offset, magic, kind in _NOT_TEXT:
         if head.startswith(magic, offset):
             raise FormatProblem(f"{kind}, expected one of {', '.join(FORMATS)}, zip or tar")
+
+
+def format_of(blob: Blob) -> str:
+    """Tell the format of a blob that is no container, by its ending, else by its first bytes.
+
+    Raises:
+        EncodingProblem: it has no telling ending and is binary.
+    """
+    head = blob.stream.head()
     if head.startswith(b"PAR1"):
         return "parquet"
     ending = blob.name.lower().rpartition(".")[2]

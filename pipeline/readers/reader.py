@@ -9,7 +9,7 @@ from pipeline.readers.blobs import Blob
 from pipeline.readers.columnar import read_parquet
 from pipeline.readers.containers import members_of
 from pipeline.readers.delimited import read_delimited
-from pipeline.readers.detection import container_of, format_of
+from pipeline.readers.detection import container_of, format_of, refuse_unreadable
 from pipeline.readers.folders import blobs_at
 from pipeline.readers.json_cases import read_json, read_json_lines
 from pipeline.readers.limits import UnpackMeter
@@ -63,15 +63,22 @@ class CaseReader:
     def _opened(self, blob: Blob, meter: UnpackMeter) -> Iterator[Case | RejectRow]:
         container = container_of(blob)
         if container is None:
-            read = _READERS[format_of(blob) if self._format == "auto" else self._format]
-            for outcome in read(blob, self._options):
-                yield self._checked(outcome)
+            yield from self._cases(blob)
             return
         for member in members_of(blob, container, meter):
             if isinstance(member, RejectRow):
                 yield member
             else:
                 yield from self._guarded(member, meter)
+
+    def _cases(self, blob: Blob) -> Iterator[Case | RejectRow]:
+        refuse_unreadable(blob)
+        fmt = format_of(blob) if self._format == "auto" else self._format
+        outcome = None
+        for outcome in _READERS[fmt](blob, self._options):
+            yield self._checked(outcome)
+        if outcome is None:
+            raise InputError(f"no case in it (read as {fmt}), expected at least one")
 
     def _checked(self, outcome: Case | RejectRow) -> Case | RejectRow:
         if isinstance(outcome, RejectRow):

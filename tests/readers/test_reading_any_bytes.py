@@ -25,6 +25,7 @@ def outcomes(name: str, data: bytes, fmt: str = "auto") -> list[Case | RejectRow
         path = Path(folder, name)
         path.write_bytes(data)
         rows = list(read_cases(path, format=fmt))
+    assert rows
     for row in rows:
         if isinstance(row, Case):
             row.text.encode(), row.case_id.encode()

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.readers import ReadOptions, read_cases
+from pipeline.readers import FORMATS, ReadOptions, read_cases
 
 TEXT = "Texto: \nCT shows a 3 cm cyst of the left kidney.\nKeywords: \n- cyst\n"
 SECRET = "Confidential sentence about a patient, with a comma"
@@ -43,6 +43,9 @@ SECRET = "Confidential sentence about a patient, with a comma"
         ("a.json", b"[" * 100_000, "FormatProblem", "too deep"),
         ("a.json", b"3", "FormatProblem", "expected an object"),
         ("a.json", b'{"Case": {"Title": "x"}, "U_id": "a"}', "FormatProblem", "no field"),
+        ("a.csv", b"id,text\n", "InputError", "no case in it (read as csv)"),
+        ("a.jsonl", b"\n \n", "InputError", "no case in it (read as jsonl)"),
+        ("a.json", b"[]", "InputError", "no case in it (read as json)"),
         ("a.csv", b"id,text\nc,\n", "FormatProblem", "no text"),
         ("a.csv", b"id,text\nc,a\x00b\n", "EncodingProblem", "binary"),
         ("a.csv", b"id,text\nc,a,b\n", "FormatProblem", "3 cells, expected 2"),
@@ -64,6 +67,12 @@ def test_one_bad_file(inputs, name, content, error, wording):
     row = inputs.reject(inputs.file(name, content))
     assert row.error == error
     assert wording in row.message
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize(("content", "wording"), [(b"", "empty file"), (b"%PDF-1.7", "a PDF")])
+def test_a_named_format_reads_no_empty_file_and_no_pdf(inputs, fmt, content, wording):
+    assert wording in inputs.reject(inputs.file("a.txt", content), fmt=fmt).message
 
 
 def test_good_files_beside_bad_ones_are_read(inputs):
