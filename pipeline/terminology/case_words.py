@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from html import unescape
+from itertools import pairwise
 
 from spacy.tokens import Doc
 
@@ -56,6 +57,6 @@ def _plain(text: str) -> str:
 
 def _sentences(starts: list[int], size: int) -> tuple[list[tuple[int, int]], list[int]]:
     bounds = [0, *(start for start in starts if 0 < start < size), size]
-    pairs = list(zip(bounds, bounds[1:], strict=False))
+    pairs = list(pairwise(bounds))
     sentence_of = [number for number, (low, high) in enumerate(pairs) for _ in range(low, high)]
     return pairs, sentence_of

@@ -167,7 +167,7 @@ def _cue(where: str, row: dict[str, str]) -> Cue:
     wanted = {"cue": (1,), "pseudo": (0,)}.get(kind, range(len(STATUSES)))
     if len(statuses) not in wanted:
         raise ResourceError(f"{where}: {len(statuses)} statuses do not fit the kind {kind!r}")
-    _check_words(where, row["cue"])
+    check_words(where, row["cue"])
     return Cue(
         id=row["id"],
         kind=kind,
@@ -182,7 +182,10 @@ def _cue(where: str, row: dict[str, str]) -> Cue:
     )
 
 
-def _check_words(where: str, pattern: str) -> None:
+def check_words(where: str, pattern: str) -> None:
+    """Raise `ResourceError` unless the pattern holds words in lower case, one token each."""
+    if not pattern.strip():
+        raise ResourceError(f"{where}: no words in the cue, expected some")
     for word in pattern.replace("|", " ").split():
         if word != word.lower() or not TOKEN.fullmatch(word):
             raise ResourceError(f"{where}: {word!r} in the cue, expected one word in lower case")
