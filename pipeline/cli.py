@@ -132,7 +132,8 @@ def run_command(  # noqa: PLR0913 (a parameter is an option)
                 profile=profile, overwrite=overwrite, options=options,
             )  # fmt: skip
         except KeyboardInterrupt:
-            kept = f"{progress.tally.cases} cases are kept in {output}, as parts"
+            done = progress.tally.cases
+            kept = f"{done:,} cases are kept in {output}, as parts" if done else "no case written"
             raise typer.Exit(_tell(f"interrupted; {kept}", INTERRUPTED)) from None
     _tell_rejects(output)
     notes = f" ({summary.notes} kept with a note)" if summary.notes else ""

@@ -117,21 +117,19 @@ def _card(rows: Sequence[Row]) -> Table:
 
 
 def show_explanation(console: Console, explanation: Explanation) -> None:
-    """Print a row of a run cell by cell, then where its rule ids lead and what each decided."""
+    """Print a row of a run, each cell with the rules that decided it, then these rules."""
     row = explanation.row
     console.print(Rule(f"{explanation.table}: {row['case_id']}", align="left", style="dim"))
     grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for name, value in lines_of(explanation):
-        grid.add_row(Text(name, style="dim"), Text(flat(value)))
+        by = " ".join(explanation.deciders(name))
+        grid.add_row(Text(name, style="dim"), Text(flat(value)), Text(by and f"by {by}"))
     console.print(grid)
-    console.print(Text("decided by", style="bold"))
     for source in explanation.sources:
-        cells = ", ".join(explanation.decided(source))
-        console.print(Text.assemble("  ", (source.rule, "bold"), f"  {source.place}"))
-        if cells:
-            console.print(Text(f"    cells: {cells}"))
+        console.print(Text.assemble((source.rule, "bold"), f"  {source.place}"))
         filled = "  ".join(f"{name}={flat(value)}" for name, value in source.row.items() if value)
         console.print(Padding(Text(filled, style="dim"), (0, 0, 0, 4)))
+    console.print()
 
 
 def flat(value: str) -> str:

@@ -13,8 +13,8 @@ from pipeline.run_folder import read_table
 
 _ID_COLUMNS = {"entities": "entity_id", "relations": "relation_id", "findings": "finding_id"}
 _TABULAR = (".tsv", ".tsv.gz")
-#: columns that say which row it is, not what was decided
-_IDENTITY = {"case_id", "entity_id", "relation_id", "finding_id", "rule"}
+#: columns that say which row it is and where it stands, not what was decided of it
+_NOT_DECIDED = {"case_id", "entity_id", "relation_id", "finding_id", "rule", "section"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +28,22 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A row of a run, where its rule ids lead, and which of its cells each of them accounts for."""
+    """A row of a run, where its rule ids lead, and which of them account for a cell."""
 
     table: str
     row: dict[str, Any]
     sources: tuple[Source, ...]
 
-    def decided(self, source: Source) -> list[str]:
-        """Name the cells whose value stands in the source's row."""
-        values = {value.casefold() for value in source.row.values() if value}
-        return [
-            name for name, cell in self.row.items()
-            if name not in _IDENTITY and cell != "" and str(cell).casefold() in values
-        ]  # fmt: skip
+    def deciders(self, name: str) -> list[str]:
+        """Name the rules whose row holds the value of a cell, in words the same."""
+        cell = self.row[name]
+        if name in _NOT_DECIDED or not isinstance(cell, str) or not cell:
+            return []
+        return [source.rule for source in self.sources if cell.casefold() in _values(source)]
+
+
+def _values(source: Source) -> set[str]:
+    return {value.casefold() for value in source.row.values()}
 
 
 def explain(run: Path | str, row_id: str, case_id: str | None = None) -> list[Explanation]:

@@ -154,14 +154,15 @@ def _colours(spans: Sequence[dict[str, Any]]) -> dict[str, str]:
 
 
 def _findings(rows: Sequence[FindingRow]) -> str:
+    title = "<h2>findings and diagnoses</h2>\n"
     if not rows:
-        return "<h2>findings</h2>\n<p>none</p>"
+        return f"{title}<p>none</p>"
     head = "".join(
         f"<th>{name}</th>"
         for name in ("finding", "where", "seen on", "relation", "diagnosis", "evidence")
     )
     return (
-        f"<h2>findings</h2>\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
+        f"{title}<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
         f"{''.join(map(_finding, rows))}</tbody>\n</table>"
     )
 

@@ -146,6 +146,15 @@ def test_show_writes_a_page(inputs: Path, tmp_path: Path) -> None:
     assert page.rstrip().endswith("</html>")
 
 
+def test_explain_prints_the_row_and_where_its_rules_stand(inputs: Path, tmp_path: Path) -> None:
+    radtab("run", inputs, "-o", tmp_path / "run")
+    result = radtab("explain", tmp_path / "run", "e2", "--case", "c1")
+    assert result.exit_code == 0
+    assert re.search(r"^text +lesion", result.stdout, re.MULTILINE)
+    assert "FAKE:lesion  not found under models/" in result.stdout
+    assert max(len(line) for line in result.stdout.splitlines()) <= 80
+
+
 def test_score_prints_a_table_or_json(inputs: Path, tmp_path: Path) -> None:
     radtab("run", inputs, "-o", tmp_path / "run")
     text = (inputs / "c1.txt").read_text("utf-8")

@@ -67,7 +67,11 @@ def test_a_mention_is_explained(run: Path) -> None:
     assert explanation.row["text"] == "lesion"
     (source,) = explanation.sources
     assert source.place == "models/lexicons/finding.tsv:2"
-    assert explanation.decided(source) == ["label", "text"]
+    deciders = {name: explanation.deciders(name) for name in explanation.row}
+    assert {name: rules for name, rules in deciders.items() if rules} == {
+        "label": ["FAKE:lesion"],
+        "text": ["FAKE:lesion"],
+    }
     shown = dict(lines_of(explanation))
     assert shown["start"] == "4"
     assert "rule" not in shown and "concept_id" not in shown
