@@ -46,15 +46,20 @@ app = typer.Typer(
 )  # fmt: skip
 
 IdColumn = Annotated[
-    str | None, typer.Option(help="Column or key of the case id; default: the usual names.")
+    str | None,
+    typer.Option(metavar="NAME", help="Column or key of the case id; default: the usual names."),
 ]
 TextColumn = Annotated[
-    str | None, typer.Option(help="Column or key of the text; default: the usual names.")
+    str | None,
+    typer.Option(metavar="NAME", help="Column or key of the text; default: the usual names."),
 ]
 InputFormat = Annotated[
-    str, typer.Option(help="auto, archive, text, medpix, json, jsonl, csv or parquet.")
+    str,
+    typer.Option(metavar="NAME", help="auto, archive, text, medpix, json, jsonl, csv or parquet."),
 ]
-Profile = Annotated[str, typer.Option(help="default, or fast: without the statistical recogniser.")]
+Profile = Annotated[
+    str, typer.Option(metavar="NAME", help="default, or fast: without the statistical recogniser.")
+]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder `radtab run` wrote.")]
 
 
@@ -105,13 +110,13 @@ def _root(
 @app.command("run")
 def run_command(  # noqa: PLR0913 (a parameter is an option)
     inputs: Annotated[
-        list[str], typer.Argument(metavar="INPUT...", help="Files, folders, archives; - is stdin.")
+        list[str], typer.Argument(metavar="INPUT", help="Files, folders, archives; - is stdin.")
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="RUN", help="New folder for the tables.")
     ],
     format: Annotated[
-        str, typer.Option("--format", help="Of the tables: parquet, csv or jsonl.")
+        str, typer.Option("--format", metavar="NAME", help="Of the tables: parquet, csv or jsonl.")
     ] = "parquet",
     input_format: InputFormat = "auto",
     id_column: IdColumn = None,
@@ -119,7 +124,7 @@ def run_command(  # noqa: PLR0913 (a parameter is an option)
     profile: Profile = "default",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier run.")] = False,
 ) -> None:
-    """Read cases and write the tables of a run folder."""
+    """Read cases and write the tables of a run folder; exit status 1 if some were rejected."""
     from pipeline.batch import run
     from pipeline.progress import shown_progress
     from pipeline.readers import ReadOptions
@@ -167,7 +172,7 @@ def show_command(  # noqa: PLR0913 (a parameter is an option)
     ] = None,
     tables: Annotated[
         str,
-        typer.Option(help="Tables below the text, separated by commas; all of them if not named."),
+        typer.Option(metavar="NAMES", help="Tables below the text, separated by commas."),
     ] = "cases,entities,relations,findings",
     case: Annotated[
         str | None, typer.Option(metavar="ID", help="The case, where the file holds several.")
@@ -216,8 +221,12 @@ def score_command(  # noqa: PLR0913 (a parameter is an option)
         str | None,
         typer.Option(metavar="NAME", help="List the errors of a label, relation, role or status."),
     ] = None,
-    context: Annotated[int, typer.Option(help="Characters of text around an error.")] = 30,
-    by: Annotated[str | None, typer.Option(help="section: scores within each section too.")] = None,
+    context: Annotated[
+        int, typer.Option(metavar="N", help="Characters of text around an error.")
+    ] = 30,
+    by: Annotated[
+        str | None, typer.Option(metavar="section", help="Add the scores within each section.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Score a run against gold cases: precision, recall, F1."""

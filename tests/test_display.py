@@ -76,7 +76,8 @@ LONG = "Before\n" + "A lesion of the liver [red]as large[/red] as an abscess. " 
 @pytest.mark.parametrize("colour", [True, False])
 def test_show_fits_80_columns_and_loses_no_text(colour: bool) -> None:
     out = io.StringIO()
-    console = Console(file=out, width=80, force_terminal=colour, color_system="truecolor")
+    system = "truecolor" if colour else None
+    console = Console(file=out, width=80, force_terminal=colour, color_system=system)
     show_case(console, LONG, case_tables(annotated(LONG)), list(TABLES))
     lines = [Text.from_ansi(line).plain for line in out.getvalue().splitlines()]
     assert max(map(len, lines)) <= 80
