@@ -1,27 +1,21 @@
 """Assertion status: marked sentences, rows that do not validate, survival on disk."""
 
-import re
 from pathlib import Path
 
 import pytest
-from spacy.lang.en import English
-from spacy.tokens import Doc
-from spacy.vocab import create_vocab
 
-from pipeline.annotations import Mention, mentions_of, new_mention, set_mentions, set_sections
+from pipeline.annotations import mentions_of
 from pipeline.errors import ResourceError
 from pipeline.resources import read_rows
 from pipeline.stages.status import make_status_marker
-from pipeline.terminology.patient_evidence import PatientJudge
+from pipeline.terminology.patient_evidence import PatientJudge, load_evidence_rows
 from pipeline.terminology.section_status import load_section_status
 from pipeline.terminology.status_cues import load_status_cues
-from pipeline.tokenizer import CaseTokenizer
+from tests.marking import marked_doc
 
 SENTENCES = list(
     read_rows(Path(__file__).parent / "data" / "status_sentences.tsv", ("id", "section", "text"))
 )
-MARK = re.compile(r"\[([^|\]]+)\|([A-Z]+)\|([a-z]+)\|([^\]]*)\]")
-VOCAB = create_vocab("en", English.Defaults)
 CUE_HEADER = "id\tcue\tkind\tstatus\tdirection\tscope\tpriority\tsections\tlabels\n"
 
 
@@ -30,35 +24,127 @@ def marker():
     return make_status_marker()
 
 
-def marked_doc(text: str, section: str) -> tuple[Doc, list[tuple[str, str, str]]]:
-    """Give a Doc of a marked text, and (words, status, cue) of each mark."""
-    doc = CaseTokenizer(VOCAB)(MARK.sub(r"\1", text))
-    doc[0].is_sent_start = True
-    expected, mentions, removed = [], [], 0
-    for mark in MARK.finditer(text):
-        start = mark.start() - removed
-        removed += len(mark.group()) - len(mark.group(1))
-        span = doc.char_span(start, start + len(mark.group(1)))
-        mentions.append(new_mention(mark.group(2), span.start, span.end, "L:1"))
-        expected.append((mark.group(1), mark.group(3), mark.group(4)))
-    if section:
-        whole = {"section": section, "start": 0, "end": len(doc), "method": "given", "score": 1.0}
-        set_sections(doc, [whole])
-    set_mentions(doc, mentions)
-    return doc, expected
+def mark(marker, text):
+    """Give the doc and what is expected; the statuses given in the marks are blanked first."""
+    doc, expected = marked_doc(text)
+    for mention in mentions_of(doc):
+        mention["status"] = ""
+    return marker(doc), expected
 
 
-def words(doc: Doc, mention: Mention) -> str:
-    return doc[mention["start"] : mention["end"]].text
+def described(doc):
+    return [
+        (doc[m["start"] : m["end"]].text, m["status"], m["status_cue"]) for m in mentions_of(doc)
+    ]
 
 
 @pytest.mark.parametrize(("where", "row"), SENTENCES, ids=[row["id"] for _, row in SENTENCES])
 def test_marked_sentence(marker, where, row):
-    doc, expected = marked_doc(row["text"], row["section"])
-    marker(doc)
-    got = [(words(doc, m), m["status"], m["status_cue"]) for m in mentions_of(doc)]
-    assert got == expected, where
+    prefix = f"{row['section']}: " if row["section"] else ""
+    doc, expected = mark(marker, prefix + row["text"])
+    assert described(doc) == expected, where
+
+
+@pytest.mark.parametrize(("where", "row"), SENTENCES, ids=[row["id"] for _, row in SENTENCES])
+def test_cue_stands_at_its_characters(marker, where, row):
+    doc, _ = mark(marker, row["text"])
     for mention in mentions_of(doc):
-        cue = doc.text[mention["status_cue_start"] : mention["status_cue_end"]]
-        assert cue == mention["status_cue"] or mention["status_cue_start"] == -1
-        assert mention["rule"].startswith("L:1 S")
+        low, high = mention["status_cue_start"], mention["status_cue_end"]
+        assert (low, high) == (-1, -1) or doc.text[low:high] == mention["status_cue"], where
+        assert (low == -1) == (mention["status_cue"] == ""), where
+
+
+def test_rule_names_the_deciding_row(marker):
+    doc, _ = mark(marker, "findings: No [effusion|FINDING|absent|]. A [mass|FINDING|present|].")
+    rules = [mention["rule"].split() for mention in mentions_of(doc)]
+    assert rules[0] == ["L:1", "SC:no"]
+    assert rules[1][:2] == ["L:1", "ST:findings"]
+
+
+def test_no_cue_across_sentences(marker):
+    doc, _ = mark(marker, "exam: No fever. [Cough|FINDING|present|] since May.")
+    assert described(doc) == [("Cough", "present", "")]
+
+
+def test_only_asserted_labels_have_a_status(marker):
+    doc, _ = mark(marker, "findings: No [liver|ANATOMY||] [lesion|FINDING|absent|].")
+    assert [mention["status"] for mention in mentions_of(doc)] == ["", "absent"]
+
+
+def cue_row(**cells):
+    row = {
+        "id": "C:1", "cue": "no", "kind": "cue", "status": "absent", "direction": "forward",
+        "scope": "5", "priority": "50", "sections": "", "labels": "",
+    }  # fmt: skip
+    return CUE_HEADER + "\t".join((row | cells).values()) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "problem"),
+    [
+        ({"cue": "No"}, "'No' in the cue"),
+        ({"cue": "h/o"}, "'h/o' in the cue"),
+        ({"cue": " "}, "no words in the cue"),
+        ({"kind": "clue"}, "kind 'clue'"),
+        ({"status": "gone"}, "status 'gone'"),
+        ({"status": "absent possible"}, "2 statuses do not fit the kind 'cue'"),
+        ({"kind": "pseudo"}, "1 statuses do not fit the kind 'pseudo'"),
+        ({"direction": "left"}, "direction 'left'"),
+        ({"scope": "far"}, "scope 'far'"),
+        ({"priority": "100"}, "priority '100'"),
+        ({"sections": "finding"}, "sections 'finding'"),
+        ({"labels": "ANATOMY"}, "labels 'ANATOMY'"),
+    ],
+)
+def test_bad_cue_row(tmp_path, cells, problem):
+    path = tmp_path / "cues.tsv"
+    path.write_text(cue_row(**cells), encoding="utf-8")
+    with pytest.raises(ResourceError, match=f"^cues.tsv:2: {problem}"):
+        load_status_cues(path)
+
+
+def test_good_cue_row(tmp_path):
+    path = tmp_path / "cues.tsv"
+    path.write_text(cue_row(cue="no|without clear| sign of"), encoding="utf-8")
+    table = load_status_cues(path)
+    found = table.find(["without", "sign", "of", "no", "sign"])
+    assert [(low, high, cues[0].id) for low, high, cues in found] == [(0, 3, "C:1")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        ("S:1\tplan\t\tpresent\t1\n", "status.tsv:2: section 'plan'"),
+        ("S:1\texam\t\tgood\t1\n", "status.tsv:2: status 'good'"),
+        ("S:1\texam\t\tpresent\t1\nS:2\texam\t\tabsent\t1\n", "status.tsv:3: section and label"),
+        ("S:1\texam\t\tpresent\t1\n", "status.tsv: no row for section ''"),
+    ],
+)
+def test_bad_section_row(tmp_path, rows, problem):
+    path = tmp_path / "status.tsv"
+    path.write_text("id\tsection\tlabel\tstatus\tpriority\n" + rows, encoding="utf-8")
+    with pytest.raises(ResourceError, match=problem):
+        load_section_status(path)
+
+
+@pytest.mark.parametrize("rows", ["E:1\tthe\tafter\n", "E:1\tlength\tshape\n"])
+def test_bad_evidence_row(tmp_path, rows):
+    path = tmp_path / "evidence.tsv"
+    path.write_text("id\tcue\tplace\n" + rows, encoding="utf-8")
+    with pytest.raises(ResourceError, match="^evidence.tsv:2: "):
+        load_evidence_rows(path)
+
+
+@pytest.mark.parametrize("model", ["", "[]", '{"bias": 0}', '{"bias": "x", "weights": {}}'])
+def test_bad_weights(tmp_path, model):
+    path = tmp_path / "weights.json"
+    path.write_text(model, encoding="utf-8")
+    with pytest.raises(ResourceError, match="^weights.json: "):
+        PatientJudge.load(path)
+
+
+def test_every_weight_is_of_a_row():
+    judge = PatientJudge.load(Path(__file__).parents[1] / "models/trained/status_evidence.json")
+    rows = Path(__file__).parents[1] / "models/rules/status_evidence.tsv"
+    ids = {row["id"] for _, row in read_rows(rows, ("id", "cue", "place"))}
+    assert {name.partition("/")[0] for name in judge.weights} <= ids

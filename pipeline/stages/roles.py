@@ -35,7 +35,7 @@ CONCLUDED = ("present", "possible")
 #: labels that make a sentence one about images
 IMAGING = ("MODALITY", "SEQUENCE", "PLANE")
 #: how alike a mention must be to a stated diagnosis, by its status; others: `same_diagnosis`
-TESTS = {"present": same_or_akin, "historical": equal_diagnosis}
+TESTS = {"present": same_or_akin, "historical": equal_diagnosis, "absent": equal_diagnosis}
 #: row of `section_status.tsv` that stands behind a diagnosis of the diagnosis section
 SECTION_ROW = "ST:diagnosis"
 
