@@ -10,6 +10,7 @@ suffice, since `span._.x` is shared by all spans over the same characters.
     doc.spans["recogniser"]                 what the statistical recogniser marked (label_)
     doc._.relations                         RelationNote  head and tail are indices of mentions
     doc._.patient                           PatientNote
+    doc._.abbreviations                     short and long forms: dicts as scispaCy serialises them
     doc._.given_sections                    sections known from the input: [label, start, end]
     doc._.case_id, doc._.source
 """
@@ -93,7 +94,7 @@ class PatientNote(TypedDict):
 def register() -> None:
     """Declare the Doc extensions; done on import, harmless when repeated."""
     defaults: dict[str, object] = {
-        "sections": [], "mentions": [], "relations": [], "given_sections": [],
+        "sections": [], "mentions": [], "relations": [], "given_sections": [], "abbreviations": [],
         "patient": {"age": None, "sex": ""}, "case_id": "", "source": "",
     }  # fmt: skip
     for name, default in defaults.items():

@@ -1,0 +1,83 @@
+"""Stage `radtab_abbreviations`: abbreviations that the text itself defines.
+
+The algorithm is Schwartz & Hearst (2003) as scispaCy's `AbbreviationDetector` implements it. Two
+things differ here. Brackets are paired by one pass over the tokens; scispaCy's matcher tries every
+opening with every later closing bracket. And scispaCy measures long forms as if a space followed
+every token; it is given tokens of which that is true, so that `contrast-enhanced` shifts nothing.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from scispacy.abbreviation import AbbreviationDetector, filter_matches
+from spacy.language import Language
+from spacy.tokens import Doc
+
+#: scispaCy passes over brackets that hold more tokens
+LONGEST = 8
+
+
+class AbbreviationFinder:
+    """Leave in `doc._.abbreviations` a dict of token offsets and texts for each short form.
+
+    Keys: `short_text`, `short_start`, `short_end`, `long_text`, `long_start`, `long_end`, as
+    scispaCy writes them with `make_serializable`. Every later occurrence of a short form is listed.
+    """
+
+    def __init__(self, nlp: Language) -> None:
+        self.detector = AbbreviationDetector(nlp, make_serializable=True)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Set the abbreviations of a doc, in order of their short forms."""
+        words = [token.text for token in doc]
+        brackets = list(_brackets(words))
+        if not brackets:
+            return doc
+        spaced = Doc(doc.vocab, words=words, spaces=[True] * len(words))
+        found = self.detector.find_matches_for(filter_matches(brackets, spaced), spaced)
+        pairs = {
+            (short.start, short.end): (long.start, long.end)
+            for long, shorts in found
+            for short in shorts
+            if _is_plausible(short.text, long.text)
+        }
+        doc._.abbreviations = [_entry(doc, short, pairs[short]) for short in sorted(pairs)]
+        return doc
+
+    def to_disk(self, _path: str | Path, **_: Any) -> None:  # noqa: ANN401 (spaCy's signature)
+        """Write nothing: the method has no data."""
+
+    def from_disk(self, _path: str | Path, **_: Any) -> "AbbreviationFinder":  # noqa: ANN401
+        """Read nothing: the method has no data."""
+        return self
+
+
+def _brackets(words: list[str]) -> Iterator[tuple[int, int, int]]:
+    """Give `(0, first, end)` of what stands in brackets, as scispaCy's matcher would."""
+    for i, word in enumerate(words):
+        if word != "(" or i == 0:
+            continue
+        for end in range(i + 2, min(i + LONGEST + 2, len(words))):
+            if words[end] == ")":
+                yield 0, i + 1, end
+                break
+
+
+def _is_plausible(short: str, long: str) -> bool:
+    """Say whether a pair is one: the short form has a capital, the long form is one run of text."""
+    return any(c.isupper() for c in short) and "\n\n" not in long and len(long) > len(short)
+
+
+def _entry(doc: Doc, short: tuple[int, int], long: tuple[int, int]) -> dict[str, str | int]:
+    return {
+        "short_text": doc[short[0] : short[1]].text, "short_start": short[0],
+        "short_end": short[1], "long_text": doc[long[0] : long[1]].text,
+        "long_start": long[0], "long_end": long[1],
+    }  # fmt: skip
+
+
+@Language.factory("radtab_abbreviations", assigns=["doc._.abbreviations"])
+def make_abbreviation_finder(nlp: Language, name: str) -> AbbreviationFinder:
+    """Make the stage."""
+    return AbbreviationFinder(nlp)

@@ -1,0 +1,121 @@
+"""Stage `radtab_sections`: which part of the text is history, findings, diagnosis ..."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.annotations import SECTIONS, SectionNote, set_sections
+from pipeline.errors import InputError
+from pipeline.resources import models_path
+from pipeline.structure.lines import Body, body_lines, find_body
+from pipeline.structure.section_model import SectionModel, read_section_weights
+from pipeline.terminology.headings import Heading, HeadingFinder, carries_text, default_headings
+
+#: section, first character, character after the last, method, score
+Part = tuple[str, int, int, str, float]
+
+
+class SectionSplitter:
+    """Divide a text into sections.
+
+    Sections known from the input win (`given`); then headings, where they carry the text
+    (`heading`); else the trained model labels the lines (`model`). The archive's keyword list is
+    found by its mark.
+    """
+
+    def __init__(self, headings: HeadingFinder, model: SectionModel) -> None:
+        self.headings = headings
+        self.model = model
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Set the sections of a doc."""
+        given = doc._.given_sections
+        parts = _given(given) if given else self.parts(doc.text)
+        set_sections(doc, _notes(doc, parts))
+        return doc
+
+    def parts(self, text: str) -> list[Part]:
+        """Divide a text of which no section is known."""
+        body = find_body(text)
+        found = self.headings.headings(text, body.start, body.end)
+        if not body.framed and carries_text(found, body.start, body.end):
+            parts = _between(text, found, body)
+        else:
+            parts = self._modelled(text, body)
+        if body.keywords >= 0:
+            parts.append(("keywords", body.keywords, len(text), "heading", 1.0))
+        return parts
+
+    def _modelled(self, text: str, body: Body) -> list[Part]:
+        """Let the model decide; a run that opens with its own heading has the method `heading`."""
+        headings = self.headings.by_line(text, body.start, body.end)
+        return [
+            (
+                run.section, run.start, run.end,
+                "heading" if headings.get(run.start) == run.section else "model", run.score,
+            )
+            for run in self.model.runs(body_lines(text, body.start, body.end), headings)
+        ]  # fmt: skip
+
+    def to_disk(self, _path: str | Path, **_: Any) -> None:  # noqa: ANN401 (spaCy's signature)
+        """Write nothing: rows and weights lie under models/."""
+
+    def from_disk(self, _path: str | Path, **_: Any) -> "SectionSplitter":  # noqa: ANN401
+        """Read nothing: rows and weights lie under models/."""
+        return self
+
+
+def _given(sections: Sequence[Sequence[Any]]) -> list[Part]:
+    for label, _, _ in sections:
+        if label not in SECTIONS:
+            raise InputError(f"section {label!r} is not known, expected one of {list(SECTIONS)}")
+    return [(label, start, end, "given", 1.0) for label, start, end in sections]
+
+
+def _between(text: str, found: Sequence[Heading], body: Body) -> list[Part]:
+    bounds = [heading.start for heading in found] + [body.end]
+    parts: list[Part] = []
+    for heading, (start, stop) in zip(found, pairwise(bounds), strict=True):
+        end = start + len(text[start:stop].rstrip())
+        if parts and parts[-1][0] == heading.section:
+            parts[-1] = (heading.section, parts[-1][1], end, "heading", 1.0)
+        else:
+            parts.append((heading.section, start, end, "heading", 1.0))
+    return parts
+
+
+def _notes(doc: Doc, parts: Sequence[Part]) -> list[SectionNote]:
+    notes: list[SectionNote] = []
+    for label, start, end, method, score in sorted(parts, key=lambda part: part[1]):
+        span = doc.char_span(start, min(end, len(doc.text)), alignment_mode="expand")
+        if span is None:
+            continue
+        # a token may hold characters of two parts: it goes to the first
+        first = max(span.start, notes[-1]["end"] if notes else 0)
+        if first < span.end:
+            notes.append(
+                SectionNote(
+                    section=label,
+                    start=first,
+                    end=span.end,
+                    method=method,
+                    score=round(score, 4),
+                )
+            )
+    return notes
+
+
+@lru_cache(maxsize=1)
+def _model() -> SectionModel:
+    return SectionModel(read_section_weights(models_path("trained", "sections.npz")))
+
+
+@Language.factory("radtab_sections", assigns=["doc._.sections", "doc.spans"])
+def make_section_splitter(nlp: Language, name: str) -> SectionSplitter:
+    """Make the stage; everything it knows lies under models/."""
+    return SectionSplitter(default_headings(), _model())

@@ -1,0 +1,57 @@
+"""Stage `radtab_sentences`: where sentences start."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.annotations import sections_of
+from pipeline.structure.sentences import SentenceFinder, default_sentences
+
+#: sections whose lines are items of a list
+LISTS = ("diagnosis", "differential", "keywords")
+
+
+class SentenceSplitter:
+    """Mark sentence starts by stops, lines, list items and sections.
+
+    Only the starts are written (`is_sent_start = True`): writing every token costs 20 times as
+    much.
+    """
+
+    def __init__(self, finder: SentenceFinder) -> None:
+        self.finder = finder
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Mark the sentence starts of a doc."""
+        if not len(doc):
+            return doc
+        offsets = doc.to_array("IDX").astype(np.int64)
+        sections = sections_of(doc)
+        lists = [
+            (int(offsets[s["start"]]), int(offsets[s["end"] - 1]) + len(doc[s["end"] - 1]))
+            for s in sections
+            if s["section"] in LISTS
+        ]
+        starts = np.array(self.finder.starts(doc.text, lists), dtype=np.int64)
+        places = np.searchsorted(offsets, starts)
+        within = places < len(offsets)
+        exact = places[within][offsets[places[within]] == starts[within]]
+        for index in {0, *(int(i) for i in exact), *(s["start"] for s in sections)}:
+            doc[index].is_sent_start = True
+        return doc
+
+    def to_disk(self, _path: str | Path, **_: Any) -> None:  # noqa: ANN401 (spaCy's signature)
+        """Write nothing: the rows lie under models/."""
+
+    def from_disk(self, _path: str | Path, **_: Any) -> "SentenceSplitter":  # noqa: ANN401
+        """Read nothing: the rows lie under models/."""
+        return self
+
+
+@Language.factory("radtab_sentences", assigns=["token.is_sent_start"], requires=["doc._.sections"])
+def make_sentence_splitter(nlp: Language, name: str) -> SentenceSplitter:
+    """Make the stage; the rows of words lie under models/."""
+    return SentenceSplitter(default_sentences())

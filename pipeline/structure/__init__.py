@@ -1,0 +1,1 @@
+"""The layout of a case text: lines, headings, and which lines form which section."""
