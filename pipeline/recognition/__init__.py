@@ -1,0 +1,1 @@
+"""How mentions are recognised in tokens: what is seen of a token, and the linear-chain decoder."""

@@ -1,0 +1,68 @@
+"""Doc -> what the recogniser looks at: its tokens without white space, in parallel lists."""
+
+from typing import NamedTuple
+
+from spacy.tokens import Doc
+
+from pipeline.annotations import LABELS, section_by_token, sentence_by_token
+
+#: label -> the letters that stand for it in attributes, short since there is one a token
+SHORT_LABELS = {label: label[:3].lower() for label in LABELS}
+
+
+class TokenView(NamedTuple):
+    """Parallel lists, one item a token that is not white space.
+
+    `indices` are token numbers in the Doc; `sentences` and `lines` number the sentence and the line
+    of a token; `lexicon` holds one tag for each lexicon span over it (`finB`, `finI`, `finL` for
+    the first, an inner and the last token, `finU` for the only one).
+    """
+
+    indices: list[int]
+    words: list[str]
+    sections: list[str]
+    sentences: list[int]
+    lines: list[int]
+    lexicon: list[list[str]]
+
+
+def view_of(doc: Doc) -> TokenView:
+    """Look at a doc that has sections, sentences and lexicon spans (each may be missing)."""
+    texts = [token.text for token in doc]
+    kept = [i for i, text in enumerate(texts) if not text.isspace()]
+    sections, sentences = section_by_token(doc), sentence_by_token(doc)
+    lines, lexicon = _line_by_token(texts), _lexicon_tags(doc)
+    return TokenView(
+        indices=kept,
+        words=[texts[i] for i in kept],
+        sections=[sections[i] for i in kept],
+        sentences=[sentences[i] for i in kept],
+        lines=[lines[i] for i in kept],
+        lexicon=[lexicon[i] for i in kept],
+    )
+
+
+def _line_by_token(texts: list[str]) -> list[int]:
+    numbers: list[int] = []
+    current = 0
+    for text in texts:
+        numbers.append(current)
+        current += text.count("\n")
+    return numbers
+
+
+def _lexicon_tags(doc: Doc) -> list[list[str]]:
+    tags: list[list[str]] = [[] for _ in range(len(doc))]
+    for span in doc.spans.get("lexicon", ()):
+        name = SHORT_LABELS.get(span.label_)
+        if name is None:
+            continue
+        start, last = span.start, span.end - 1
+        if start == last:
+            tags[start].append(name + "U")
+            continue
+        tags[start].append(name + "B")
+        for i in range(start + 1, last):
+            tags[i].append(name + "I")
+        tags[last].append(name + "L")
+    return tags

@@ -1,0 +1,69 @@
+"""The stage `radtab_entities`: lexicon and recogniser spans -> the mentions of the doc."""
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.annotations import Mention, new_mention, section_by_token, set_mentions
+from pipeline.recognition.merge_rules import SOURCES, load_merge_rules
+from pipeline.recognition.merging import Marked, MentionMerger
+from pipeline.terminology.attributes import intensity, laterality, measurement
+
+#: the section whose words are no mentions: it repeats words of the text
+KEYWORDS = "keywords"
+#: labels whose words may name a side of the body; `lateral` of a plane does not
+SIDED = ("ANATOMY", "FINDING", "DIAGNOSIS", "SIGNAL")
+
+
+class EntityMerger:
+    """Turn what the sources marked into mentions.
+
+    Which source is taken for a label, and what may stand inside what, is said by the rows of
+    `models/rules/merge.tsv`. Where the recogniser did not run, the lexicon is taken alone.
+    """
+
+    def __init__(self, merger: MentionMerger) -> None:
+        self._merger = merger
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Fill `doc._.mentions` and `doc.spans["entities"]`."""
+        sections = section_by_token(doc)
+        marked = {
+            source: [
+                Marked(span.label_, span.start, span.end, span.id_)
+                for span in list(doc.spans[source])
+                if sections[span.start] != KEYWORDS
+            ]
+            for source in SOURCES
+            if source in doc.spans
+        }
+        found = self._merger.merge(marked, sections)
+        set_mentions(doc, [_mention(doc, span) for span in found])
+        return doc
+
+
+def _mention(doc: Doc, span: Marked) -> Mention:
+    mention = new_mention(span.label, span.start, span.end, span.rule)
+    tokens = doc[span.start : span.end]
+    if span.label == "MEASUREMENT":
+        mention["value"], mention["unit"] = measurement(tokens.text)
+        return mention
+    words = [token.text for token in tokens]
+    if span.label == "SIGNAL":
+        mention["intensity"] = intensity(words)
+    if span.label in SIDED:
+        mention["laterality"] = laterality(words)
+    return mention
+
+
+@Language.factory(
+    "radtab_entities",
+    requires=["doc.spans", "doc._.sections"],
+    assigns=["doc.spans", "doc._.mentions"],
+)
+def make_entity_merger(nlp: Language, name: str) -> EntityMerger:
+    """Make the stage for a pipeline.
+
+    Raises:
+        ResourceError: a row of `merge.tsv` does not validate.
+    """
+    return EntityMerger(MentionMerger(load_merge_rules()))
