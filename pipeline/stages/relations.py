@@ -1,0 +1,136 @@
+"""Stage `radtab_relations`: which mentions the text relates, and by which words.
+
+Two sources, each with an id that reaches the column `rule`: rows of
+`models/rules/relation_rules.tsv` decide `compared_to` and `excludes`, of which there is too little
+to learn from; the ranker in `models/trained/relations.json` decides the others. Which of the two
+decides was measured by 5-fold cross-validation on the training cases (`models/README.md`).
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.annotations import RelationNote
+from pipeline.resources import models_path
+from pipeline.terminology.relation_candidates import candidates
+from pipeline.terminology.relation_cues import CueMatcher, read_cues
+from pipeline.terminology.relation_features import PairReader
+from pipeline.terminology.relation_items import Item, ItemView, view_items
+from pipeline.terminology.relation_ranker import (
+    RelationModel,
+    ScoredPair,
+    rank_pairs,
+    read_models,
+)
+from pipeline.terminology.relation_rules import (
+    RelationRule,
+    best_rule,
+    pair_context,
+    read_rules,
+)
+
+#: relations decided by rules; the others by the ranker
+BY_RULE = ("compared_to", "excludes")
+#: items before the first and after the second mention that are searched for a cue
+MARGIN = 3
+
+
+class RelationFinder:
+    """Find the relations of a doc's mentions."""
+
+    def __init__(
+        self, matcher: CueMatcher, rules: list[RelationRule], models: dict[str, RelationModel]
+    ) -> None:
+        self.matcher = matcher
+        self.rules = rules
+        self.models = models
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Leave `doc._.relations`, sorted by head, type and tail."""
+        view = view_items(doc, self.matcher)
+        notes = [self._note(doc, view, *found) for found in self._relations(view)]
+        doc._.relations = sorted(notes, key=lambda n: (n["head"], n["type"], n["tail"]))
+        return doc
+
+    def _relations(self, view: ItemView) -> Iterator[tuple[str, ScoredPair, str]]:
+        """Give relation, pair and rule id; a pair excluded is not indicated too."""
+        excluded: set[tuple[int, int]] = set()
+        for relation in BY_RULE:
+            for pair, rule in self._ruled(view, relation):
+                if relation == "excludes":
+                    excluded.add(pair[:2])
+                yield relation, pair, rule
+        reader = PairReader(view)
+        for relation, model in self.models.items():
+            for pair in rank_pairs(reader, relation, model):
+                if relation != "indicates" or pair[:2] not in excluded:
+                    yield relation, pair, f"rel-ranker-{relation}"
+
+    def _ruled(self, view: ItemView, relation: str) -> Iterator[tuple[ScoredPair, str]]:
+        rules = [rule for rule in self.rules if rule.relation == relation]
+        for head, tail in candidates(view, relation):
+            rule = best_rule(rules, pair_context(view, head, tail))
+            if rule is not None:
+                yield ScoredPair(head, tail, rule.score), rule.id
+
+    def _note(
+        self, doc: Doc, view: ItemView, relation: str, pair: ScoredPair, rule: str
+    ) -> RelationNote:
+        item = cue_item(view, relation, pair.head, pair.tail)
+        cue, start, end = "", -1, -1
+        if item is not None and item.cue is not None:
+            span = doc[item.start : item.end]
+            cue, start, end = span.text, span.start_char, span.end_char
+            rule = f"{rule} {item.cue.id}"
+        return RelationNote(
+            type=relation, head=pair.head, tail=pair.tail, cue=cue, cue_start=start, cue_end=end,
+            score=round(pair.score, 4), rule=rule,
+        )  # fmt: skip
+
+    def to_disk(self, _path: str | Path, **_: Any) -> None:  # noqa: ANN401 (spaCy's signature)
+        """Write nothing: rows and weights lie under models/."""
+
+    def from_disk(self, _path: str | Path, **_: Any) -> "RelationFinder":  # noqa: ANN401
+        """Read nothing: rows and weights lie under models/."""
+        return self
+
+
+def cue_item(view: ItemView, relation: str, head: int, tail: int) -> Item | None:
+    """Give the item of the cue that states a relation: nearest to the tail, else just outside."""
+    one, two = view.places[head].item, view.places[tail].item
+    first, second = min(one, two), max(one, two)
+    within = list(range(first + 1, second))
+    if two > one:
+        within.reverse()
+    outside = [*range(second + 1, second + 1 + MARGIN), *range(first - 1, first - 1 - MARGIN, -1)]
+    for place in [*within, *(i for i in outside if 0 <= i < len(view.items))]:
+        cue = view.items[place].cue
+        if cue is not None and cue.relation == relation:
+            return view.items[place]
+    return None
+
+
+@lru_cache(maxsize=1)
+def default_finder() -> RelationFinder:
+    """Give the finder over the rows and weights under models/.
+
+    Raises:
+        ResourceError: one of the files is missing or does not validate.
+    """
+    return RelationFinder(
+        CueMatcher(read_cues(models_path("rules", "relation_cues.tsv"))),
+        read_rules(models_path("rules", "relation_rules.tsv")),
+        read_models(models_path("trained", "relations.json")),
+    )
+
+
+@Language.factory(
+    "radtab_relations", assigns=["doc._.relations"], requires=["doc._.mentions", "doc._.sections"]
+)
+def make_relation_finder(nlp: Language, name: str) -> RelationFinder:
+    """Make the stage; rows and weights lie under models/."""
+    return default_finder()

@@ -1,0 +1,138 @@
+"""Rules over the items between two mentions: a row of data says which relation they make.
+
+A row of `models/rules/relation_rules.tsv` matches a pair where every filled cell matches: `order`
+(which of the two comes first, or which is nested in the other), `between` (a regular expression
+for all symbols from the one item to the other), `before` and `after` (for the end of the symbols
+before the first and the beginning of those after the second), the statuses, and words of the head
+and the tail.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.annotations import RELATIONS
+from pipeline.errors import ResourceError
+from pipeline.resources import read_rows
+from pipeline.terminology.relation_items import ItemView
+
+COLUMNS = (
+    "id", "relation", "order", "between", "before", "after", "head_status", "tail_status",
+    "head_words", "tail_words", "score",
+)  # fmt: skip
+#: head before tail, tail before head, nested in the head, nested in the tail, nested side by side
+ORDERS = ("ht", "th", "tail_in_head", "head_in_tail", "beside")
+#: symbols of context a rule may ask about on each side
+CONTEXT = 4
+#: items between the two beyond which no rule reads
+SPAN = 30
+
+Pattern = re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RelationRule:
+    """A row of relation_rules.tsv; None where a cell is empty."""
+
+    id: str
+    relation: str
+    order: str
+    between: Pattern | None
+    before: Pattern | None
+    after: Pattern | None
+    head_status: Pattern | None
+    tail_status: Pattern | None
+    head_words: Pattern | None
+    tail_words: Pattern | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairContext:
+    """What a rule may ask of a pair, as text."""
+
+    order: str
+    between: str
+    before: str
+    after: str
+    head_status: str
+    tail_status: str
+    head_words: str
+    tail_words: str
+
+
+def read_rules(path: Path) -> list[RelationRule]:
+    """Read and check the rules, best score first.
+
+    Raises:
+        ResourceError: a cell holds a value that is not known or no regular expression.
+    """
+    rules = [_checked(where, row) for where, row in read_rows(path, COLUMNS)]
+    return sorted(rules, key=lambda rule: -rule.score)
+
+
+def _checked(where: str, row: dict[str, str]) -> RelationRule:
+    if row["relation"] not in RELATIONS or row["order"] not in ORDERS:
+        raise ResourceError(
+            f"{where}: relation or order is not known, expected one of {RELATIONS} and {ORDERS}"
+        )
+    try:
+        score = float(row["score"])
+        patterns = [re.compile(row[name]) if row[name] else None for name in COLUMNS[3:10]]
+    except (ValueError, re.error) as problem:
+        raise ResourceError(
+            f"{where}: {problem}, expected a score and regular expressions"
+        ) from problem
+    if not 0 < score <= 1:
+        raise ResourceError(f"{where}: score is {score}, expected 0 < score <= 1")
+    return RelationRule(row["id"], row["relation"], row["order"], *patterns, score)
+
+
+def pair_context(view: ItemView, head: int, tail: int) -> PairContext:
+    """Give what rules may ask of a pair of mentions."""
+    one, two = view.mentions[head], view.mentions[tail]
+    first, second = sorted((view.places[head].item, view.places[tail].item))
+    symbols = view.symbols
+    return PairContext(
+        order=pair_order(view, head, tail),
+        between=" ".join(symbols[first + 1 : second]) if second - first <= SPAN else "far",
+        before=" ".join(symbols[max(0, first - CONTEXT) : first]),
+        after=" ".join(symbols[second + 1 : second + 1 + CONTEXT]),
+        head_status=one["status"],
+        tail_status=two["status"],
+        head_words=" ".join(view.words[one["start"] : one["end"]]),
+        tail_words=" ".join(view.words[two["start"] : two["end"]]),
+    )
+
+
+def pair_order(view: ItemView, head: int, tail: int) -> str:
+    """Say how two mentions stand to each other, one of ORDERS."""
+    one, two = view.places[head], view.places[tail]
+    if one.owner != two.owner:
+        return "ht" if head < tail else "th"
+    if one.owner == head:
+        return "tail_in_head"
+    return "head_in_tail" if two.owner == tail else "beside"
+
+
+def best_rule(rules: Iterable[RelationRule], pair: PairContext) -> RelationRule | None:
+    """Give the first of the rules that matches."""
+    return next((rule for rule in rules if _matches(rule, pair)), None)
+
+
+def _matches(rule: RelationRule, pair: PairContext) -> bool:
+    return (
+        rule.order == pair.order
+        and (rule.between is None or rule.between.fullmatch(pair.between) is not None)
+        and _found(rule.before, pair.before)
+        and _found(rule.after, pair.after)
+        and _found(rule.head_status, pair.head_status)
+        and _found(rule.tail_status, pair.tail_status)
+        and _found(rule.head_words, pair.head_words)
+        and _found(rule.tail_words, pair.tail_words)
+    )
+
+
+def _found(pattern: Pattern | None, text: str) -> bool:
+    return pattern is None or pattern.search(text) is not None

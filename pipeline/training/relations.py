@@ -1,0 +1,238 @@
+"""Train and measure how relations are found: `python -m pipeline.training.relations GOLD`.
+
+For each relation a logistic regression (L2, liblinear) over the features of candidate pairs, and
+the rules of `models/rules/relation_rules.tsv`, are measured by 5-fold cross-validation over cases
+with gold mentions; a match is relaxed, as the gold's own scorer has it: both arguments overlap.
+"""
+
+import argparse
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import spacy
+from spacy.tokens import Doc
+
+from pipeline.annotations import mentions_of, relations_of
+from pipeline.resources import models_path
+from pipeline.stages.sentences import SentenceSplitter
+from pipeline.structure.sentences import default_sentences
+from pipeline.terminology.relation_candidates import REACH, candidates
+from pipeline.terminology.relation_cues import CueMatcher, read_cues
+from pipeline.terminology.relation_features import PairReader
+from pipeline.terminology.relation_items import view_items
+from pipeline.terminology.relation_ranker import RelationModel
+from pipeline.terminology.relation_rules import best_rule, pair_context, read_rules
+from pipeline.training.gold import gold_doc, read_gold
+from pipeline.training.perturbed import perturbed
+
+#: templates kept by backward elimination, in order of relation
+ITEMS = "core first first2 last2 has lines post"
+KEPT = {
+    "located_in": ITEMS + " counts rank before_second inner member members hw left2 labels nest"
+    " order right tst tw",
+    "seen_on": ITEMS + " counts after_first carry carry2 carry4 hst left left2 study nest own pre stated"
+    " sd secd secst tails",
+    "indicates": ITEMS + " counts rank after_first hw answer left2 pre sd secd st topic topicst"
+    " tst order",
+    "measures": ITEMS + " counts rank before_second hst left labels nest order pre right sd secst"
+    " st tails tw",
+}
+#: L2 strengths (inverse) of the regressions
+STRENGTH = {"located_in": 0.2, "seen_on": 0.1, "indicates": 0.1, "measures": 0.2}
+#: features seen in fewer pairs are left out
+LEAST = 3
+FOLDS = 5
+THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
+
+Pair = tuple[int, int]
+Counts = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A candidate pair of a doc (its number), whether gold has it, and its features."""
+
+    doc: int
+    pair: Pair
+    gold: bool
+    features: tuple[str, ...]
+
+
+class Measured(NamedTuple):
+    """F1 with gold mentions and with perturbed ones, at a threshold."""
+
+    gold: float
+    perturbed: float
+    threshold: float
+
+
+def gold_pairs(doc: Doc, relation: str) -> set[Pair]:
+    """Give the gold pairs of a relation."""
+    return {(n["head"], n["tail"]) for n in relations_of(doc) if n["type"] == relation}
+
+
+def samples(docs: Sequence[Doc], matcher: CueMatcher, relation: str) -> list[Sample]:
+    """Give all candidates of docs with their features."""
+    kept = set(KEPT[relation].split())
+    found: list[Sample] = []
+    for number, doc in enumerate(docs):
+        reader = PairReader(view_items(doc, matcher))
+        gold = gold_pairs(doc, relation)
+        for head, tail in candidates(reader.view, relation):
+            features = reader.features(relation, head, tail)
+            used = tuple(f for f in features if template(f) in kept)
+            found.append(Sample(number, (head, tail), (head, tail) in gold, used))
+    return found
+
+
+def template(feature: str) -> str:
+    """Give the name of a feature's template.
+
+    >>> template("htfirst2=in of"), template("order=ht")
+    ('first2', 'order')
+    """
+    name = feature.split("=", 1)[0]
+    return name[2:] if name[:2] in ("ht", "th") else name
+
+
+def fit(data: Sequence[Sample], relation: str, threshold: float = 0.5) -> RelationModel:
+    """Train the model of a relation."""
+    from scipy.sparse import csr_matrix
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    counts = Counter(f for sample in data for f in set(sample.features))
+    rows = [{f: 1.0 for f in s.features if counts[f] >= LEAST} for s in data]
+    vectorizer = DictVectorizer()
+    matrix = csr_matrix(vectorizer.fit_transform(rows))
+    # liblinear takes 32-bit indices only
+    matrix.indices, matrix.indptr = matrix.indices.astype("i4"), matrix.indptr.astype("i4")
+    labels = [sample.gold for sample in data]
+    model = LogisticRegression(C=STRENGTH[relation], solver="liblinear", random_state=0)
+    model.fit(matrix, labels)
+    weights = {
+        name: round(float(w), 4)
+        for name, w in zip(vectorizer.feature_names_, model.coef_[0], strict=True)
+        if abs(w) >= 0.005
+    }
+    return RelationModel(round(float(model.intercept_[0]), 4), threshold, weights)
+
+
+def relaxed(doc: Doc, relation: str, predicted: Iterable[Pair]) -> Counts:
+    """Count gold found, gold, predicted right and predicted, both arguments overlapping."""
+    mentions = mentions_of(doc)
+    gold, pairs = list(gold_pairs(doc, relation)), list(predicted)
+
+    def overlap(one: int, two: int) -> bool:
+        a, b = mentions[one], mentions[two]
+        return a["start"] < b["end"] and b["start"] < a["end"]
+
+    def hit(pair: Pair, many: list[Pair]) -> bool:
+        return any(overlap(pair[0], other[0]) and overlap(pair[1], other[1]) for other in many)
+
+    found = sum(hit(pair, pairs) for pair in gold)
+    right = sum(hit(pair, gold) for pair in pairs)
+    return np.array([found, len(gold), right, len(pairs)])
+
+
+def f1(counts: Counts) -> float:
+    """Give F1 of counts as `relaxed` makes them."""
+    recall, precision = counts[0] / max(counts[1], 1), counts[2] / max(counts[3], 1)
+    return float(2 * recall * precision / (recall + precision)) if recall + precision else 0.0
+
+
+def folds_of(size: int) -> list[int]:
+    """Give the fold of each case, shuffled with a fixed seed."""
+    order = list(range(size))
+    random.Random(0).shuffle(order)
+    fold = [0] * size
+    for place, number in enumerate(order):
+        fold[number] = place % FOLDS
+    return fold
+
+
+def cross_validate(docs: Sequence[Doc], data: Sequence[Sample], relation: str) -> Measured:
+    """Measure over the held-out folds.
+
+    The second half of `docs` are the perturbed copies of the first, in the same order; a case and
+    its copy are in one fold. The threshold is the one with the best mean of the two F1.
+    """
+    half = len(docs) // 2
+    fold = folds_of(half) * 2
+    scored: list[tuple[Sample, float]] = []
+    for held in range(FOLDS):
+        model = fit([s for s in data if fold[s.doc] != held], relation)
+        rest = [s for s in data if fold[s.doc] == held]
+        scored += [(s, model.probability(list(s.features))) for s in rest]
+    measured: list[Measured] = []
+    for threshold in THRESHOLDS:
+        scores = _counts_at(docs, scored, relation, threshold)
+        measured.append(Measured(f1(sum(scores[:half])), f1(sum(scores[half:])), threshold))  # type: ignore[arg-type]
+    return max(measured, key=lambda m: m.gold + m.perturbed)
+
+
+def _counts_at(
+    docs: Sequence[Doc], scored: list[tuple[Sample, float]], relation: str, threshold: float
+) -> list[Counts]:
+    by_doc: dict[int, list[Pair]] = defaultdict(list)
+    for sample, score in scored:
+        if score >= threshold:
+            by_doc[sample.doc].append(sample.pair)
+    return [relaxed(doc, relation, by_doc[i]) for i, doc in enumerate(docs)]
+
+
+def measure_rules(docs: Sequence[Doc], matcher: CueMatcher, relation: str) -> float:
+    """Give F1 of the rules alone."""
+    rules = [r for r in read_rules(models_path("rules", "relation_rules.tsv")) if r.relation == relation]
+    total = np.zeros(4)
+    for doc in docs:
+        view = view_items(doc, matcher)
+        pairs = [p for p in candidates(view, relation) if best_rule(rules, pair_context(view, *p))]
+        total += relaxed(doc, relation, pairs)
+    return f1(total)
+
+
+def train(docs: Sequence[Doc], out: Path, report: Callable[[str], None] = print) -> None:
+    """Measure rules and ranker on docs with gold mentions, then write the models of all docs."""
+    matcher = CueMatcher(read_cues(models_path("rules", "relation_cues.tsv")))
+    both = [*docs, *(perturbed(doc, seed) for seed, doc in enumerate(docs))]
+    models: dict[str, Any] = {}
+    for relation in REACH:
+        line = f"{relation}: rules {measure_rules(docs, matcher, relation):.3f}"
+        if relation in KEPT:
+            data = samples(both, matcher, relation)
+            measured = cross_validate(both, data, relation)
+            model = fit(data, relation, measured.threshold)
+            models[relation] = {
+                "bias": model.bias, "threshold": measured.threshold, "weights": model.weights,
+            }  # fmt: skip
+            line += f", ranker {measured.gold:.3f}, on faulty mentions {measured.perturbed:.3f} "
+            line += f"(threshold {measured.threshold}, {len(model.weights)} weights)"
+        report(line)
+    out.write_text(json.dumps(models, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Read gold cases, split them into sentences and train."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("gold", type=Path)
+    parser.add_argument("--out", type=Path, default=models_path("trained", "relations.json"))
+    arguments = parser.parse_args()
+    train(gold_docs(arguments.gold), arguments.out)
+
+
+def gold_docs(path: Path) -> list[Doc]:
+    """Give gold cases as Docs with sentences."""
+    vocab = spacy.blank("en").vocab
+    split = SentenceSplitter(default_sentences())
+    return [split(gold_doc(vocab, case)) for case in read_gold(path)]
+
+
+if __name__ == "__main__":
+    main()
