@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from scispacy.abbreviation import AbbreviationDetector, filter_matches
+from scispacy.abbreviation import AbbreviationDetector, filter_matches, find_abbreviation
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -35,7 +35,12 @@ class AbbreviationFinder:
         if not brackets:
             return doc
         spaced = Doc(doc.vocab, words=words, spaces=[True] * len(words))
-        found = self.detector.find_matches_for(filter_matches(brackets, spaced), spaced)
+        candidates = [
+            (long, short)
+            for long, short in filter_matches(brackets, spaced)
+            if find_abbreviation(long, short)[1] is not None
+        ]
+        found = self.detector.find_matches_for(candidates, spaced) if candidates else []
         pairs = {
             (short.start, short.end): (long.start, long.end)
             for long, shorts in found

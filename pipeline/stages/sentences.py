@@ -41,6 +41,10 @@ class SentenceSplitter:
         exact = places[within][offsets[places[within]] == starts[within]]
         for index in {0, *(int(i) for i in exact), *(s["start"] for s in sections)}:
             doc[index].is_sent_start = True
+        if not doc.has_annotation("SENT_START"):
+            # spaCy does not count the first token: without this `doc.sents` refuses a doc of one
+            # sentence
+            doc[1].is_sent_start = False
         return doc
 
     def to_disk(self, _path: str | Path, **_: Any) -> None:  # noqa: ANN401 (spaCy's signature)

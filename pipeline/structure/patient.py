@@ -44,6 +44,7 @@ class PatientFinder:
         self._ages = self._age_forms()
         self._sexes = {sex: self._word_form(sex) for sex in ("male", "female")}
         self._letters = {sex: self._word_form(f"{sex}_letter") for sex in ("male", "female")}
+        self._fields = {sex: self._field_form(sex) for sex in ("male", "female")}
         self._family = self._word_form("family")
         self._fallbacks = [
             {sex: self._word_form(f"{sex}_{kind}") for sex in ("male", "female")}
@@ -68,6 +69,10 @@ class PatientFinder:
     def _word_form(self, kind: str) -> re.Pattern[str]:
         return re.compile(rf"(?<![\w/'’])(?:{self._choice(kind)})(?![\w])", re.IGNORECASE)
 
+    def _field_form(self, sex: str) -> re.Pattern[str]:
+        words = f"{self._choice(sex)}|{self._choice(f'{sex}_letter')}"
+        return re.compile(rf"\b(?:sex|gender)\s*[:=]?\s*(?:{words})\b", re.IGNORECASE)
+
     def _age_forms(self) -> re.Pattern[str]:
         number, unit = self._choice("number"), self._choice("unit")
         kinds = ("male", "female", "male_letter", "female_letter")
@@ -80,7 +85,7 @@ class PatientFinder:
             # no part of a larger number or of a range
             r"(?<![\w.,/$])(?<!\d-)(?<!\d to )(?:"
             rf"(?P<count>\d{{1,3}}(?:\.\d)?(?:\s?½)?|(?:{number})(?:[\s-]+(?:{number}))?)"
-            rf"(?:{gap}(?P<unit>{unit})\b\.?{gap}(?:old|o\b)(?!s)"
+            rf"(?:{gap}(?P<unit>{unit})\b\.?{gap}(?:old|o\b\.?)(?!s)"
             rf"|{gap}y[./\s]{{0,2}}o\b\.?"
             rf"|{gap}(?P<unit2>y|yrs?|years?|months?|mo)\b\.?{gap}(?:of\s+age|{sex})\b"
             rf"|\s?-?(?P<plain>{sex})\b(?!\s+(?:patients|subjects|cases)\b))"
@@ -101,9 +106,9 @@ class PatientFinder:
         for text in texts:
             age = next(self.ages(text), None)
             if age is not None:
-                sex = self._sex_near(text, age) or self._first_sex([*texts, *general])
+                sex = self._sex_near(text, age) or self._first_sex(texts, general)
                 return PatientNote(age=round(age.years, 3), sex=sex)
-        return PatientNote(age=None, sex=self._first_sex([*texts, *general]))
+        return PatientNote(age=None, sex=self._first_sex(texts, general))
 
     def ages(self, text: str) -> Iterator[StatedAge]:
         """Give the ages stated of the patient; those of family members are passed over."""
@@ -147,9 +152,16 @@ class PatientFinder:
             or self._earliest(before, self._sexes)
         )
 
-    def _first_sex(self, texts: Sequence[str]) -> str:
-        for forms in (self._sexes, *self._fallbacks):
-            for text in texts[:1] if forms is self._sexes else texts:
+    def _first_sex(self, texts: Sequence[str], general: Sequence[str]) -> str:
+        """Give the sex by a field `Sex:`, a word, a pronoun or a sex-specific organ or state.
+
+        A word counts only where the patient is introduced: in `general` it tells of others.
+        """
+        everywhere = [*texts, *general]
+        steps = [(self._fields, everywhere), (self._sexes, texts[:2])]
+        steps += [(forms, everywhere) for forms in self._fallbacks]
+        for forms, places in steps:
+            for text in places:
                 sex = self._earliest(text, forms)
                 if sex:
                     return sex
