@@ -9,7 +9,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 
 from pipeline.annotations import LABELS
 from pipeline.terminology.grammar import GrammarMatcher, RuleMatch, load_grammar
-from pipeline.terminology.lexicon import TermMatcher, load_terms
+from pipeline.terminology.lexicon import TermMatcher, load_matcher
 from pipeline.terminology.normal_form import normal_words
 
 
@@ -89,7 +89,7 @@ def _longest(found: Iterable[_Found]) -> Iterator[_Found]:
 @cache
 def shared_matcher() -> LexiconMatcher:
     """Give the matcher of the rows under `models/`, built once a process."""
-    terms = TermMatcher(load_terms())
+    terms = load_matcher()
     return LexiconMatcher(terms, GrammarMatcher(load_grammar(), terms))
 
 

@@ -210,3 +210,9 @@ def longest_by_label(matches: Iterable[TermMatch]) -> list[TermMatch]:
             tokens.update(range(match.start, match.end))
             kept.append(match)
     return sorted(kept, key=lambda m: (m.start, -m.end))
+
+
+@cache
+def load_matcher() -> TermMatcher:
+    """Give the matcher of all terms under `models/`, built once a process."""
+    return TermMatcher(load_terms())

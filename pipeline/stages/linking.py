@@ -1,0 +1,144 @@
+"""The stage `radtab_linking`: mention -> concept, CUI and semantic type.
+
+A mention is linked, in this order, by the long form of an abbreviation its case defines
+(`link:abbreviation`), by its whole name (`link:exact`, score 1), by its name turned round or
+shortened to its head (`link:head`, score below 1). The rule that made the link and the id of the
+term row are added to the mention's `rule`.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple, cast
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.annotations import Mention, mentions_of, set_mentions
+from pipeline.terminology.back_off import BackOff
+from pipeline.terminology.concepts import (
+    FITTING,
+    ConceptIndex,
+    Word,
+    concept_of,
+    load_concepts,
+    words_of,
+)
+from pipeline.terminology.lexicon import Term
+from pipeline.terminology.link_words import load_link_words
+
+#: distinct mentions (label, text) remembered
+CACHED_MENTIONS = 1 << 16
+#: score of a SIGNAL linked by its direction alone
+SCORE_VALUE = 0.7
+
+Expansions = Mapping[str, tuple[str, ...]]
+
+
+class Links(NamedTuple):
+    """The terms a name may be linked by, more than one where it is ambiguous."""
+
+    terms: tuple[Term, ...]
+    score: float
+    rule: str
+
+
+NO_LINKS = Links((), 0.0, "")
+
+
+class ConceptLinker:
+    """Link each mention to a concept of the lexicons and terminologies.
+
+    A name of several concepts (`MS`) is linked to the one that another mention of the case names
+    without doubt, else to the first row's, its score divided by their number.
+    """
+
+    def __init__(self, index: ConceptIndex, link_words: Mapping[str, frozenset[str]]) -> None:
+        self._index = index
+        self._back_off = BackOff(link_words, index)
+        self.links = lru_cache(CACHED_MENTIONS)(self._links)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Fill concept_id, concept_name, cui, semantic_type and link_score of the mentions."""
+        mentions = mentions_of(doc)
+        expansions = _expansions(doc)
+        found = [self._find(doc, mention, expansions) for mention in mentions]
+        sure = {links.terms[0].concept_id for links in found if len(links.terms) == 1}
+        for mention, links in zip(mentions, found, strict=True):
+            if links.terms:
+                _write(mention, links, sure)
+        set_mentions(doc, mentions)
+        return doc
+
+    def _find(self, doc: Doc, mention: Mention, expansions: Expansions) -> Links:
+        label = mention["label"]
+        if label not in FITTING:
+            return NO_LINKS
+        tokens = tuple(token.text for token in doc[mention["start"] : mention["end"]])
+        expanded = _expanded(tokens, expansions) if expansions else tokens
+        if expanded != tokens:
+            links = self.links(expanded, label)
+            if links.terms:
+                return links._replace(rule="link:abbreviation")
+        links = self.links(tokens, label)
+        if not links.terms and mention["intensity"]:
+            terms = self._index.with_value(mention["intensity"], words_of(tokens))
+            return Links(terms, SCORE_VALUE, "link:head")
+        return links
+
+    def _links(self, tokens: tuple[str, ...], label: str) -> Links:
+        words = words_of(tokens)
+        joined = self._back_off.with_prefixes(words)
+        spellings = dict.fromkeys((words, joined))
+        for spelling in spellings:
+            terms = self._index.named(spelling, label)
+            if terms:
+                return Links(terms, 1.0, "link:exact")
+        return max((self._shorter(s, label) for s in spellings), key=lambda links: links.score)
+
+    def _shorter(self, words: tuple[Word, ...], label: str) -> Links:
+        for candidate in self._back_off.candidates(words, label):
+            terms = self._index.named(candidate.words, label)
+            if terms:
+                return Links(terms, round(candidate.score, 3), "link:head")
+        return NO_LINKS
+
+
+def _expansions(doc: Doc) -> Expansions:
+    """Give the long forms, as tokens, of the abbreviations the case defines."""
+    notes = doc._.short_forms if Doc.has_extension("short_forms") else ()
+    return {
+        doc[note["short_start"] : note["short_end"]].text: tuple(
+            token.text for token in doc[note["long_start"] : note["long_end"]]
+        )
+        for note in cast(Sequence[Mapping[str, int]], notes)
+    }
+
+
+def _expanded(tokens: tuple[str, ...], expansions: Expansions) -> tuple[str, ...]:
+    whole = expansions.get("".join(tokens))
+    if whole:
+        return whole
+    parts = [expansions.get(token, (token,)) for token in tokens]
+    return tuple(token for part in parts for token in part)
+
+
+def _write(mention: Mention, links: Links, sure: set[str]) -> None:
+    chosen = next((t for t in links.terms if t.concept_id in sure), None)
+    doubt = len(links.terms) if chosen is None else 1
+    term = chosen or links.terms[0]
+    concept = concept_of(term)
+    mention["concept_id"], mention["concept_name"] = concept.id, concept.name
+    mention["cui"], mention["semantic_type"] = concept.cui, concept.semantic_type
+    mention["link_score"] = round(links.score / doubt, 3)
+    added = [rule for rule in (links.rule, term.id) if rule not in mention["rule"].split()]
+    mention["rule"] = " ".join([*mention["rule"].split(), *added])
+
+
+@Language.factory("radtab_linking", requires=["doc._.mentions"], assigns=["doc._.mentions"])
+def make_concept_linker(nlp: Language, name: str) -> ConceptLinker:
+    """Make the stage for a pipeline.
+
+    Raises:
+        ResourceError: a row under `models/` does not validate.
+    """
+    return ConceptLinker(load_concepts(), load_link_words())

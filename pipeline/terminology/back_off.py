@@ -1,0 +1,127 @@
+"""The name of a mention -> the names it may be linked by, the closest first.
+
+A name that is no term is turned round (`fracture of the calcaneus`: `calcaneus fracture`,
+`calcaneal fracture`) or shortened to its head (`healing navicular stress fracture`: `stress
+fracture`), as compositional matching of clinical names does: the head of an English noun phrase
+stands last or before its first preposition. A word that says whether or which way (`guard`) is
+never dropped, so `exaggerated reflexes` cannot become `reflexes`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from pipeline.terminology.concepts import ConceptIndex, Word
+
+#: score of a name with all its words, in another order or with another name of a body part
+SCORE_TURNED = 0.95
+#: a shortened name scores this much times the share of words kept
+SCORE_SHORTENED = 0.9
+#: the head of these stands first as often as last: `MRI scan`, `FLAIR images`
+HEAD_FIRST = ("MODALITY", "SEQUENCE")
+#: labels whose head may stand before a body part: `stress fracture right femoral neck`
+HEAD_BEFORE_PLACE = ("FINDING", "DIAGNOSIS")
+#: a dropped word of side, position or degree counts as this much of a word
+WEIGHT_LIGHT = 0.25
+#: longer names are not taken apart: the number of candidates grows with the square
+LONGEST_NAME = 16
+
+Words = tuple[Word, ...]
+
+
+class Candidate(NamedTuple):
+    """A name to look up and the score of a link by it, in 0..1."""
+
+    words: Words
+    score: float
+
+
+class BackOff:
+    """Make the names to look up for a name that is no term."""
+
+    def __init__(self, link_words: Mapping[str, frozenset[str]], index: ConceptIndex) -> None:
+        self._kinds = link_words
+        self._index = index
+
+    def candidates(self, words: Words, label: str) -> Iterator[Candidate]:
+        """Give candidates, the highest score first, equal ones in the order of making."""
+        if len(words) > LONGEST_NAME:
+            return
+        head, tail, rest = self._split(words, label)
+        made = [*self._turned(head, tail), *self._shortened(head, tail, label)]
+        scored = [self._scored(kept, dropped + rest) for kept, dropped in made]
+        valid = [candidate for candidate in scored if candidate.score > 0]
+        yield from sorted(valid, key=lambda candidate: -candidate.score)
+
+    def with_prefixes(self, words: Words) -> Words:
+        """Join prefixes that stand alone: `sub-arachnoid` is `subarachnoid`."""
+        joined: list[Word] = []
+        for word in words:
+            if joined and joined[-1].form in self._kinds["prefix"]:
+                before = joined.pop()
+                word = Word(before.text + word.text, before.form + word.form)
+            joined.append(word)
+        return tuple(joined)
+
+    def _scored(self, kept: Words, dropped: Words) -> Candidate:
+        if not kept or any(word.form in self._kinds["guard"] for word in dropped):
+            return Candidate(kept, 0.0)
+        if not dropped:
+            return Candidate(kept, SCORE_TURNED)
+        lost = sum(WEIGHT_LIGHT if self._index.is_light(word) else 1.0 for word in dropped)
+        return Candidate(kept, SCORE_SHORTENED * len(kept) / (len(kept) + lost))
+
+    def _split(self, words: Words, label: str) -> tuple[Words, Words, Words]:
+        """Split into head, what may go before it and what may only be dropped.
+
+        The head ends at the first preposition, or before a body part that stands last.
+        """
+        links = self._kinds["reorder"] | self._kinds["tail"]
+        places = [i for i, word in enumerate(words) if i and word.form in links]
+        if not places:
+            start = self._place_at_end(words) if label in HEAD_BEFORE_PLACE else len(words)
+            return self._counted(words[:start]), self._counted(words[start:]), ()
+        at, end = places[0], places[1] if len(places) > 1 else len(words)
+        if words[at].form in self._kinds["tail"]:
+            end = at
+        tail = self._counted(words[at + 1 : end])
+        return self._counted(words[:at]), tail, self._counted(words[max(at, end) + 1 :])
+
+    def _place_at_end(self, words: Words) -> int:
+        for start in range(1, len(words)):
+            place = [word for word in words[start:] if not self._index.is_light(word)]
+            if place and self._index.named(place, "ANATOMY"):
+                return start
+        return len(words)
+
+    def _counted(self, words: Iterable[Word]) -> Words:
+        return tuple(word for word in words if word.form not in self._kinds["filler"])
+
+    def _turned(self, head: Words, tail: Words) -> Iterator[tuple[Words, Words]]:
+        """Give kept and dropped words with the tail, or its end, before the head."""
+        for start in range(len(tail)):
+            moved, dropped = tail[start:], tail[:start]
+            yield moved + head, dropped
+            for name in self._index.other_names(moved):
+                yield name + head, dropped
+
+    def _shortened(self, head: Words, tail: Words, label: str) -> Iterator[tuple[Words, Words]]:
+        if len(head) > 1 and head[-1].form in self._kinds["generic"]:
+            yield head[:-1], head[-1:] + tail
+        for start in range(len(head)):
+            yield from self._renamed(head[start:], head[:start] + tail)
+            for after in range(start + 2, len(head)):
+                kept = (head[start], *head[after:])
+                yield kept, head[:start] + head[start + 1 : after] + tail
+        if label in HEAD_FIRST:
+            for end in range(len(head) - 1, 0, -1):
+                yield head[:end], head[end:] + tail
+        if label == "ANATOMY" and head and head[-1].form in self._kinds["part"]:
+            for start in range(len(tail)):
+                yield tail[start:], head + tail[:start]
+
+    def _renamed(self, words: Words, dropped: Words) -> Iterator[tuple[Words, Words]]:
+        """Give a name, then the name with another name of the body part it begins with."""
+        yield words, dropped
+        for end in range(len(words) - 1, 0, -1):
+            for name in self._index.other_names(words[:end]):
+                yield name + words[end:], dropped

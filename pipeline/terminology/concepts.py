@@ -1,0 +1,140 @@
+"""Concepts, and the index from the name of one to it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from pipeline.terminology.lexicon import Term, key_of, load_matcher
+from pipeline.terminology.normal_form import normal_words, plain_word
+from pipeline.tokenizer import TOKEN
+
+#: label of a mention -> labels of the rows it may be linked to, the better first
+FITTING: Mapping[str, tuple[str, ...]] = {
+    "ANATOMY": ("ANATOMY",),
+    "MODALITY": ("MODALITY", "SEQUENCE"),
+    "SEQUENCE": ("SEQUENCE", "MODALITY"),
+    "PLANE": ("PLANE",),
+    "SIGNAL": ("SIGNAL", "FINDING"),
+    "FINDING": ("FINDING", "DIAGNOSIS", "SIGNAL"),
+    "DIAGNOSIS": ("DIAGNOSIS", "FINDING"),
+}
+#: labels whose canonical values (`T2`, `lateral`) are names as well, where no row says otherwise
+NAMED_BY_VALUE = ("MODALITY", "SEQUENCE", "PLANE")
+#: word classes that a mention may lose at little cost: other columns hold what they say
+LIGHT_CLASSES = ("side", "position", "spread", "degree")
+
+
+class Concept(NamedTuple):
+    """A concept: id, preferred name, UMLS concept (or empty) and semantic type (TUI)."""
+
+    id: str
+    name: str
+    cui: str
+    semantic_type: str
+
+
+class Word(NamedTuple):
+    """A word of a name as written and in normal form."""
+
+    text: str
+    form: str
+
+
+def words_of(tokens: Sequence[str]) -> tuple[Word, ...]:
+    """Give the words of a name from its tokens; hyphens, blanks and apostrophes fall out.
+
+    >>> [word.form for word in words_of(["Stress", "-", "fractures"])]
+    ['stress', 'fracture']
+    """
+    forms = normal_words(tokens)
+    return tuple(
+        Word(plain_word(token), form)
+        for token, form in zip(tokens, forms, strict=True)
+        if form and not form.isspace()
+    )
+
+
+class ConceptIndex:
+    """Find the concepts of a name, whatever its plural, hyphens or spelling.
+
+    >>> from pipeline.terminology.lexicon import TermMatcher
+    >>> term = Term("D1", "abscess", "DIAGNOSIS", "any", "RT:D1", "abscess", "", "T047", "")
+    >>> index = ConceptIndex(TermMatcher([term]).terms_by_key)
+    >>> [found.concept_id for found in index.named(words_of(["Abscesses"]), "FINDING")]
+    ['RT:D1']
+    """
+
+    def __init__(self, terms_by_key: Mapping[str, tuple[Term, ...]]) -> None:
+        self._terms_by_key = terms_by_key
+        self._anatomy_names: dict[str, list[tuple[Word, ...]]] = {}
+        self._by_value: dict[str, list[tuple[Term, frozenset[str]]]] = {}
+        self._by_value_name: dict[tuple[str, str], Term] = {}
+        self._light: set[str] = set()
+        for key, terms in terms_by_key.items():
+            for term in terms:
+                self._add(key, term)
+
+    def _add(self, key: str, term: Term) -> None:
+        if term.label == "ANATOMY" and term.match == "any":
+            words = words_of(TOKEN.findall(term.term))
+            self._anatomy_names.setdefault(term.concept_id, []).append(words)
+        elif term.label == "SIGNAL" and term.value:
+            entry = (term, frozenset(key.split()))
+            self._by_value.setdefault(term.value, []).append(entry)
+        elif term.label in NAMED_BY_VALUE and term.value:
+            self._by_value_name.setdefault((term.label, key_of(term.value)), term)
+        elif term.label in LIGHT_CLASSES and " " not in key:
+            self._light.add(key)
+
+    def is_light(self, word: Word) -> bool:
+        """Say whether a word is of side, position, spread or degree."""
+        return word.form in self._light
+
+    def named(self, words: Sequence[Word], label: str) -> tuple[Term, ...]:
+        """Give the terms of a name that fit a label, one a concept, the best label's alone.
+
+        A term written in capitals (`match` is `case`) is found only as it is written.
+        """
+        key = " ".join(word.form for word in words)
+        terms = self._terms_by_key.get(key, ())
+        written = [word.text for word in words]
+        fitting = [term for term in terms if _is_written_so(term, written)]
+        for row_label in FITTING.get(label, ()):
+            found = {t.concept_id: t for t in reversed(fitting) if t.label == row_label}
+            if found:
+                return tuple(reversed(found.values()))
+        by_value = self._by_value_name.get((label, key))
+        return (by_value,) if by_value else ()
+
+    def other_names(self, words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
+        """Give the other names, adjectives among them, of the body part that `words` name."""
+        for term in self.named(words, "ANATOMY"):
+            for names in self._anatomy_names.get(term.concept_id, ()):
+                if [w.form for w in names] != [w.form for w in words]:
+                    yield names
+
+    def with_value(self, value: str, words: Iterable[Word]) -> tuple[Term, ...]:
+        """Give the SIGNAL term of a value (`hyper`) whose name has most words of a mention."""
+        forms = {word.form for word in words}
+        entries = self._by_value.get(value, ())
+        best = max(entries, key=lambda entry: len(forms & entry[1]), default=None)
+        return (best[0],) if best else ()
+
+
+def concept_of(term: Term) -> Concept:
+    """Give the concept a term names."""
+    return Concept(term.concept_id, term.concept_name, term.cui, term.semantic_type)
+
+
+def _is_written_so(term: Term, written: Sequence[str]) -> bool:
+    if term.match == "any":
+        return True
+    return [w for w in TOKEN.findall(term.term) if w.isalnum()] == [
+        w for w in written if w.isalnum()
+    ]
+
+
+@cache
+def load_concepts() -> ConceptIndex:
+    """Give the index of all terms under `models/`, built once a process."""
+    return ConceptIndex(load_matcher().terms_by_key)
