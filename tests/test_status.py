@@ -131,7 +131,7 @@ def test_bad_section_row(tmp_path, rows, problem):
 def test_bad_evidence_row(tmp_path, rows):
     path = tmp_path / "evidence.tsv"
     path.write_text("id\tcue\tplace\n" + rows, encoding="utf-8")
-    with pytest.raises(ResourceError, match="^evidence.tsv:2: "):
+    with pytest.raises(ResourceError, match=r"^evidence\.tsv:2: "):
         load_evidence_rows(path)
 
 
@@ -139,7 +139,7 @@ def test_bad_evidence_row(tmp_path, rows):
 def test_bad_weights(tmp_path, model):
     path = tmp_path / "weights.json"
     path.write_text(model, encoding="utf-8")
-    with pytest.raises(ResourceError, match="^weights.json: "):
+    with pytest.raises(ResourceError, match=r"^weights\.json: "):
         PatientJudge.load(path)
 
 

@@ -62,10 +62,11 @@ class StatusMarker:
         start, end = words.first_word[mention["start"]], words.first_word[mention["end"]]
         sentence = words.sentence_of[min(start, len(words.words) - 1)]
         if sentence not in hits:
-            hits[sentence] = self._hits(words, sentence)
+            hits[sentence] = self._hits(words, *words.sentences[sentence])
         row = self.sections.get((section, mention["label"])) or self.sections["", mention["label"]]
         target = Target(start, end, section, mention["label"])
-        decision = decide(target, hits[sentence], row.priority)
+        around = self._around(hits[sentence], words, target, sentence)
+        decision = decide(target, around, row.priority)
         general, reasons = self._is_general(row, decision, (evidence, target, sentence))
         if decision and not general:
             _set_cue(doc, mention, words, decision)
@@ -86,10 +87,20 @@ class StatusMarker:
         chance, feature = self.judge.general(*place, decision.cue.status if decision else "")
         return chance >= self.threshold, [row.id, feature]
 
-    def _hits(self, words: CaseWords, sentence: int) -> list[CueHit]:
-        low, high = words.sentences[sentence]
+    def _hits(self, words: CaseWords, low: int, high: int) -> list[CueHit]:
         found = self.cues.find(words.words[low:high])
         return [CueHit(low + start, low + end, tuple(cues)) for start, end, cues in found]
+
+    def _around(
+        self, hits: list[CueHit], words: CaseWords, target: Target, sentence: int
+    ) -> list[CueHit]:
+        """Give the hits for a mention: none may run across its bounds (`no change` in `change`)."""
+        bounds = (target.start, target.end)
+        if not any(hit.start < bound < hit.end for hit in hits for bound in bounds):
+            return hits
+        low, high = words.sentences[sentence]
+        pieces = ((low, target.start), (target.start, target.end), (target.end, high))
+        return [hit for piece in pieces for hit in self._hits(words, *piece)]
 
 
 def _set_cue(doc: Doc, mention: Mention, words: CaseWords, decision: Decision) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from html import unescape
 from itertools import pairwise
 
+from spacy.attrs import LOWER, SENT_START
 from spacy.tokens import Doc
 
 #: signs that stand for another in cue rows
@@ -37,22 +38,27 @@ def case_words(doc: Doc) -> CaseWords:
     tokens: list[int] = []
     first_word: list[int] = []
     starts: list[int] = []
-    for i, token in enumerate(doc):
+    plain: dict[int, str] = {}
+    strings = doc.vocab.strings
+    for i, (key, start) in enumerate(doc.to_array([LOWER, SENT_START]).tolist()):
         first_word.append(len(words))
-        if token.is_sent_start and (not starts or starts[-1] != len(words)):
+        if start == 1:
             starts.append(len(words))
-        text = token.lower_
-        if not text.isspace():
-            words.append(_plain(text))
+        word = plain.get(key)
+        if word is None:
+            word = plain[key] = _plain(strings[key])
+        if word:
+            words.append(word)
             tokens.append(i)
     first_word.append(len(words))
-    return CaseWords(words, tokens, first_word, *_sentences(starts, len(words)))
+    return CaseWords(words, tokens, first_word, *_sentences(sorted({*starts}), len(words)))
 
 
 def _plain(text: str) -> str:
-    if text[0] == "&" and len(text) > 1:
+    """Give a token as cue rows write it, empty for white space."""
+    if text[:1] == "&" and len(text) > 1:
         text = unescape(text).strip() or "&"
-    return SAME_SIGN.get(text, text)
+    return "" if text.isspace() else SAME_SIGN.get(text, text)
 
 
 def _sentences(starts: list[int], size: int) -> tuple[list[tuple[int, int]], list[int]]:

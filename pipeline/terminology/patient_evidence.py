@@ -78,6 +78,7 @@ class CaseEvidence:
     repeated: dict[str, set[str]]
     found: dict[int, frozenset[str]] = field(default_factory=dict)
     of_section: dict[str, frozenset[str]] = field(default_factory=dict)
+    context: dict[tuple[str, int], list[str]] = field(default_factory=dict)
 
 
 class PatientJudge:
@@ -127,16 +128,24 @@ class PatientJudge:
 
     def features(self, case: CaseEvidence, target: Target, sentence: int, cued: str) -> list[str]:
         """Name the features that hold for a mention."""
-        names = list(self._in_sentence(case, sentence))
-        if sentence and self._section_at(case, sentence - 1) == target.section:
-            names += [f"{name}/previous" for name in self._in_sentence(case, sentence - 1)]
-        names += [f"{name}/section" for name in self._in_section(case, target.section)]
+        names = list(self._context(case, target.section, sentence))
         low = max(case.words.sentences[sentence][0], target.start - REACH_BEFORE)
         for _, end, ids in self.rows.before.find(case.words.words[low : target.start]):
             if low + end == target.start:
                 names += ids
         shapes = _shapes(case, target, sentence, cued)
         return names + [self.rows.shape[name] for name in shapes if name in self.rows.shape]
+
+    def _context(self, case: CaseEvidence, section: str, sentence: int) -> list[str]:
+        """Name what holds for every mention of a sentence."""
+        names = case.context.get((section, sentence))
+        if names is None:
+            names = list(self._in_sentence(case, sentence))
+            if sentence and self._section_at(case, sentence - 1) == section:
+                names += [f"{name}/previous" for name in self._in_sentence(case, sentence - 1)]
+            names += [f"{name}/section" for name in self._in_section(case, section)]
+            case.context[section, sentence] = names
+        return names
 
     def _in_sentence(self, case: CaseEvidence, sentence: int) -> frozenset[str]:
         if sentence not in case.found:

@@ -126,8 +126,10 @@ class PhraseTable(Generic[T]):
         return found
 
     def _length_at(self, words: Sequence[str], position: int) -> int:
+        # a slice beyond the end is shorter than asked for: not the phrase of that length
+        room = len(words) - position
         for length in self._lengths.get(words[position], ()):
-            if tuple(words[position : position + length]) in self._by_words:
+            if length <= room and tuple(words[position : position + length]) in self._by_words:
                 return length
         return 0
 
