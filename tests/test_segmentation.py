@@ -1,6 +1,6 @@
 """The segment model's sums and maxima, against enumeration."""
 
-from itertools import permutations
+from itertools import pairwise, permutations
 from math import factorial, log
 
 import numpy as np
@@ -15,7 +15,7 @@ def _segmentations(n, labels):
     """All ways to cut n units into runs and label them, each label at most once."""
     for cuts in range(1 << (n - 1)):
         bounds = [0, *[k + 1 for k in range(n - 1) if cuts >> k & 1], n]
-        runs = list(zip(bounds, bounds[1:], strict=False))
+        runs = list(pairwise(bounds))
         for order in permutations(range(labels), len(runs)):
             yield [(i, j, s) for (i, j), s in zip(runs, order, strict=True)]
 

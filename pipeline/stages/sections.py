@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -42,8 +43,9 @@ class SectionSplitter:
     def parts(self, text: str) -> list[Part]:
         """Divide a text of which no section is known."""
         body = find_body(text)
-        found = self.headings.headings(text, body.start, body.end)
-        if not body.framed and carries_text(found, body.start, body.end):
+        # inside the archive's frame fields come without headings: those found are a field's own
+        found = [] if body.framed else self.headings.headings(text, body.start, body.end)
+        if carries_text(found, body.start, body.end):
             parts = _between(text, found, body)
         else:
             parts = self._modelled(text, body)
@@ -91,18 +93,18 @@ def _between(text: str, found: Sequence[Heading], body: Body) -> list[Part]:
 
 def _notes(doc: Doc, parts: Sequence[Part]) -> list[SectionNote]:
     notes: list[SectionNote] = []
+    offsets = doc.to_array("IDX").astype(np.int64)  # char_span looks at every token each time
     for label, start, end, method, score in sorted(parts, key=lambda part: part[1]):
-        span = doc.char_span(start, min(end, len(doc.text)), alignment_mode="expand")
-        if span is None:
-            continue
+        first = int(np.searchsorted(offsets, start, side="right")) - 1
+        last = int(np.searchsorted(offsets, end))
         # a token may hold characters of two parts: it goes to the first
-        first = max(span.start, notes[-1]["end"] if notes else 0)
-        if first < span.end:
+        first = max(first, notes[-1]["end"] if notes else 0)
+        if first < last and start < end:
             notes.append(
                 SectionNote(
                     section=label,
                     start=first,
-                    end=span.end,
+                    end=last,
                     method=method,
                     score=round(score, 4),
                 )

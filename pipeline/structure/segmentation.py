@@ -19,8 +19,9 @@ NEVER = -1e30
 
 def _logsumexp(values: Floats, axis: int) -> Floats:
     top = values.max(axis=axis, keepdims=True)
-    total = np.log(np.exp(values - top).sum(axis=axis)) + top.squeeze(axis)
-    return np.asarray(total, dtype=np.float64)
+    below = values - top
+    np.exp(below, out=below)
+    return np.asarray(np.log(below.sum(axis=axis)) + top.squeeze(axis), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ class Segmenter:
         self.prior = prior
         self._without, self._with = prior.sets()
         self._final = prior.any_order()
+        rows = np.arange(prior.n_labels)[:, None] << prior.n_labels
+        # where the values by (label, set) stand in a flat table of labels x all sets
+        self._to_with, self._to_without = rows + self._with, rows + self._without
 
     def marginals(self, scores: Floats) -> tuple[Floats, float]:
         """Give the posterior probability of each segment and the log of the partition sum."""
@@ -72,15 +76,12 @@ class Segmenter:
         gathered[0] = alpha[0][self._without]
         for j in range(1, n + 1):
             arrived = _logsumexp(gathered[:j] + scores[:j, j, :, None], 0)
-            alpha[j] = self._collect(arrived, self._with)
+            alpha[j] = self._collect(arrived, self._to_with)
             gathered[j] = alpha[j][self._without]
         return alpha
 
     def _collect(self, arrived: Floats, targets: NDArray[np.int64]) -> Floats:
-        labels = arrived.shape[0]
-        table = np.full((labels, 1 << labels), NEVER)
-        np.put_along_axis(table, targets, arrived, axis=1)
-        return _logsumexp(table, 0)
+        return _logsumexp(_spread(arrived, targets, NEVER), 0)
 
     def _backward(self, scores: Floats, alpha: Floats, log_z: float) -> Floats:
         n, labels = scores.shape[0] - 1, scores.shape[2]
@@ -91,7 +92,7 @@ class Segmenter:
             onward = beta[i + 1 :] + scores[i, i + 1 :, :, None]
             joint = onward + (alpha[i][self._without] - log_z)
             result[i, i + 1 :] = np.exp(np.minimum(joint, 0.0)).sum(axis=2)
-            here = self._collect(_logsumexp(onward, 0), self._without)
+            here = self._collect(_logsumexp(onward, 0), self._to_without)
             beta[i] = here[self._with]
         return result
 
@@ -125,15 +126,20 @@ class Segmenter:
         came = np.zeros((n + 1, 1 << labels, 2), dtype=np.int64)
         for j in range(1, n + 1):
             options = value[:j][:, self._without] + gains[:j, j, :, None]
-            table = np.full((labels, 1 << labels), NEVER)
-            np.put_along_axis(table, self._with, options.max(axis=0), axis=1)
-            starts = np.zeros((labels, 1 << labels), dtype=np.int64)
-            np.put_along_axis(starts, self._with, options.argmax(axis=0), axis=1)
+            table = _spread(options.max(axis=0), self._to_with, NEVER)
+            starts = _spread(options.argmax(axis=0).astype(np.float64), self._to_with, 0.0)
             label = table.argmax(axis=0)
             everywhere = np.arange(1 << labels)
             value[j] = table[label, everywhere]
             came[j, :, 0], came[j, :, 1] = starts[label, everywhere], label
         return _trace(value, came)
+
+
+def _spread(values: Floats, places: NDArray[np.int64], empty: float) -> Floats:
+    labels = values.shape[0]
+    table = np.full(labels << labels, empty)
+    table[places] = values
+    return table.reshape(labels, 1 << labels)
 
 
 def _upper(scores: Floats) -> Floats:

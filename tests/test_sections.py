@@ -1,0 +1,228 @@
+"""Sections: given, by headings, by the model; the archive's frame; odd texts."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.vocab import Vocab
+
+from pipeline.annotations import SECTIONS, sections_of
+from pipeline.errors import InputError, ResourceError
+from pipeline.resources import models_path
+from pipeline.stages.sections import SectionSplitter, make_section_splitter
+from pipeline.structure.lines import body_lines, condense, find_body
+from pipeline.structure.section_model import (
+    LABELS,
+    SectionModel,
+    read_metadata,
+    read_section_weights,
+)
+from pipeline.terminology.headings import HeadingFinder, default_headings
+from pipeline.tokenizer import CaseTokenizer
+
+CASE = """Texto: 
+Tender abdomen with guarding. Afebrile. WBC was 14,000.
+The patient underwent an appendectomy and was discharged the next day.
+Axial CT images of the abdomen show a dilated, thick-walled appendix with surrounding fat stranding.
+
+An appendicolith is seen at its base.
+Acute appendicitis
+Acute appendicitis
+Crohn's disease
+Mesenteric adenitis
+A 24-year-old man presented with one day of right lower quadrant pain and vomiting.
+Appendicitis is the most common cause of an acute abdomen. It is usually caused by obstruction of \
+the lumen. Perforation occurs in up to 20% of patients.
+
+
+Keywords: 
+- appendix
+- pain
+"""  # noqa: W291
+FIELDS = [
+    "exam", "treatment", "findings", "diagnosis", "differential", "history", "discussion",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def splitter():
+    return make_section_splitter(None, "radtab_sections")
+
+
+@pytest.fixture(scope="module")
+def divide(splitter):
+    def run(text, given_sections=()):
+        doc = CaseTokenizer(Vocab())(text)
+        doc._.given_sections = [list(section) for section in given_sections]
+        return splitter(doc)
+
+    return run
+
+
+def _found(doc):
+    return [
+        (s["section"], doc[s["start"] : s["end"]].text.strip(), s["method"])
+        for s in sections_of(doc)
+    ]
+
+
+def test_a_case_of_the_archive_is_divided_into_its_fields(divide):
+    doc = divide(CASE)
+    assert [s["section"] for s in sections_of(doc)] == [*FIELDS, "keywords"]
+    by_name = {name: text for name, text, _ in _found(doc)}
+    assert by_name["diagnosis"] == "Acute appendicitis"
+    assert by_name["differential"].splitlines()[0] == "Acute appendicitis"
+    assert by_name["findings"].startswith("Axial CT")
+    assert by_name["findings"].endswith("at its base.")
+    assert by_name["keywords"] == "Keywords: \n- appendix\n- pain"
+    assert not any(s["start"] == 0 for s in sections_of(doc)), "`Texto:` is in no section"
+
+
+def test_scores_are_probabilities_and_follow_the_evidence(divide):
+    clear = {s["section"]: s["score"] for s in sections_of(divide(CASE))}
+    vague = sections_of(divide("Texto: \nblue\ngreen\n"))
+    assert all(0 <= score <= 1 for score in clear.values())
+    assert clear["history"] > 0.9
+    assert min(s["score"] for s in vague) < 0.8
+
+
+def test_sections_of_the_input_win(divide):
+    start = CASE.index("Tender")
+    end = CASE.index("\nThe patient underwent")
+    doc = divide(CASE, [("discussion", start, end)])
+    assert _found(doc) == [("discussion", CASE[start:end], "given")]
+    assert [span.label_ for span in doc.spans["sections"]] == ["discussion"]
+
+
+def test_an_unknown_section_of_the_input_is_refused(divide):
+    with pytest.raises(InputError, match="section 'impressions' is not known"):
+        divide("Normal.", [("impressions", 0, 7)])
+
+
+REPORTS = {
+    "headings with their text": (
+        "INDICATION: Cough.\nTECHNIQUE: PA view.\nFINDINGS: Clear lungs.\nIMPRESSION: Normal.",
+        ["history", "findings", "diagnosis"],
+    ),
+    "headings on their own lines": (
+        "Clinical History\nCough.\n\nFindings\nClear lungs.\n\nImpression\nNormal chest.",
+        ["history", "findings", "diagnosis"],
+    ),
+    "in one paragraph": (
+        "CHEST X-RAY. INDICATION: Cough. COMPARISON: None. FINDINGS: Clear. IMPRESSION: Normal.",
+        ["history", "findings", "diagnosis"],
+    ),
+    "marked up": (
+        "## Findings\nClear lungs.\n**Differential diagnosis:** Pneumonia\n",
+        ["findings", "differential"],
+    ),
+    "numbered": ("1. Findings: cyst\n2. Diagnosis: cyst", ["findings", "diagnosis"]),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), REPORTS.values(), ids=list(REPORTS))
+def test_headings_divide_a_report(divide, text, expected):
+    doc = divide(text)
+    assert [s["section"] for s in sections_of(doc)] == expected
+    assert {s["method"] for s in sections_of(doc)} == {"heading"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("CT shows a hypodense lesion in the liver.", "findings"),
+        ("A 60-year-old woman presented with chest pain for two days.", "history"),
+        ("The patient was treated with chemotherapy and did well.", "treatment"),
+    ],
+)
+def test_a_paragraph_without_structure_gets_the_best_guess(divide, text, expected):
+    assert [(s["section"], s["method"]) for s in sections_of(divide(text))] == [(expected, "model")]
+
+
+@pytest.mark.parametrize("text", ["", " \n\n ", "Texto: ", "Texto: \n\n"])
+def test_a_text_without_words_has_no_section(divide, text):
+    assert sections_of(divide(text)) == []
+
+
+def test_typing_errors_do_not_move_the_sections(divide):
+    wrong = CASE.replace("presented", "presentd").replace("abdomen", "abdmen")
+    assert [s["section"] for s in sections_of(divide(wrong))] == [*FIELDS, "keywords"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet="aT1 :.\n-•K&#;é", max_size=120))
+def test_any_text_gives_ordered_sections_of_known_names(text):
+    splitter = make_section_splitter(None, "radtab_sections")
+    doc = splitter(CaseTokenizer(Vocab())(text))
+    ends = 0
+    for note in sections_of(doc):
+        assert note["section"] in SECTIONS
+        assert ends <= note["start"] < note["end"] <= len(doc)
+        ends = note["end"]
+
+
+def test_thousands_of_lines_are_condensed_without_loss():
+    text = "\n".join(f"line {k}" for k in range(5000))
+    lines = condense(body_lines(text, 0, len(text)), 400)
+    assert len(lines) <= 400
+    assert (lines[0].start, lines[-1].end) == (0, len(text))
+    model = SectionModel(read_section_weights(models_path("trained", "sections.npz")))
+    runs = model.runs(body_lines(text, 0, len(text)), {})
+    assert (runs[0].start, runs[-1].end) == (0, len(text))
+
+
+def test_a_keyword_mark_in_running_text_is_no_list():
+    text = "Findings.\nKeywords: " + "a long sentence that goes on and on " * 3 + "\nand " * 30
+    assert find_body(text + "x" * 80).keywords == -1
+
+
+def test_heading_rows_are_checked(tmp_path):
+    path = tmp_path / "section_headings.tsv"
+    path.write_text("id\theading\tsection\nSH:1\tplan\tplans\n", encoding="utf-8")
+    with pytest.raises(ResourceError, match=r"section_headings\.tsv:2: section 'plans'"):
+        HeadingFinder(path)
+
+
+def test_broken_weights_are_refused(tmp_path):
+    path = tmp_path / "sections.npz"
+    path.write_bytes(b"no weights")
+    with pytest.raises(ResourceError, match=r"sections\.npz: no section weights"):
+        read_section_weights(path)
+
+
+def test_the_weights_tell_how_they_were_trained():
+    metadata = read_metadata(models_path("trained", "sections.json"))
+    assert metadata["labels"] == list(LABELS)
+    assert metadata["scores"]["worst fold"] > 0.9
+    assert metadata["scores"]["section characters F1"] >= 0.95
+
+
+def test_the_stage_keeps_nothing_of_its_own(tmp_path, splitter):
+    splitter.to_disk(tmp_path / "stage")
+    assert not (tmp_path / "stage").exists()
+    assert SectionSplitter(default_headings(), splitter.model).from_disk(tmp_path).parts("") == []
+
+
+def test_the_archive_example_is_divided_rightly(divide):
+    path = Path(__file__).parents[1].parent / "shared" / "archive"
+    if not path.is_dir():
+        pytest.skip("needs ../shared/archive")
+    for file in path.glob("*.txt"):
+        doc = divide(file.read_text(encoding="utf-8"))
+        assert [s["section"] for s in sections_of(doc)] == [*FIELDS, "keywords"]
+
+
+def test_training_reads_lines_with_their_labels(tmp_path):
+    from pipeline.training.sections import read_labelled
+
+    start = CASE.index("Acute")
+    sections = [["findings", 8, start - 1], ["diagnosis", start, start + 18]]
+    rows = [{"case_id": name, "text": CASE, "sections": sections} for name in ("A", "B")]
+    path = tmp_path / "rendered.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    ((text, case),) = read_labelled(path, exclude=["B"])
+    assert text == CASE
+    assert [LABELS[k] for k in case.labels] == ["findings"] * 4 + ["diagnosis"]
+    assert case.segments() == [(0, 4, LABELS.index("findings")), (4, 5, LABELS.index("diagnosis"))]
