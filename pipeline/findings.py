@@ -1,0 +1,233 @@
+"""Finding-diagnosis pairs: the table `findings`, what a case says of which finding and disease.
+
+A row is based on what the text states (`indicates` and `excludes` relations) or on the case: each
+key finding x the final diagnosis, and x each diagnosis offered as an alternative. What is stated
+of a pair replaces what would follow from the case.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from spacy.tokens import Doc
+
+from pipeline.annotations import (
+    Mention,
+    RelationNote,
+    mentions_of,
+    relations_of,
+    section_by_token,
+    sentence_by_token,
+)
+from pipeline.records import FindingRow
+from pipeline.terminology.normal_form import normal_key
+from pipeline.terminology.relation_sources import source_ids
+from pipeline.terminology.study_phrases import planes_of_studies
+
+STATED = ("indicates", "excludes")
+
+
+def finding_rows(doc: Doc) -> list[FindingRow]:
+    """Give the rows of `findings` of an annotated Doc, by finding, then diagnosis.
+
+    `text[row.evidence_start:row.evidence_end] == row.evidence`; the evidence of a stated pair is
+    the sentence, or run of sentences, that holds both; that of a case-level pair is the finding's.
+    A stated pair has the cue and score of its relation, a case-level pair no cue and score 1.
+    """
+    if not mentions_of(doc):
+        return []
+    maker = PairMaker(doc)
+    pairs = sorted(maker.pairs(), key=lambda p: (p.finding, p.diagnosis, p.relation))
+    return [maker.row(pair) for pair in pairs]
+
+
+class Pair(NamedTuple):
+    """A finding and a diagnosis (indices of mentions) and what relates them."""
+
+    finding: int
+    diagnosis: int
+    relation: str
+    basis: str
+    cue: str
+    cue_span: tuple[int, int]
+    score: float
+    rule: str
+
+
+class PairMaker:
+    """Make the pairs of one Doc and gather what is known of their findings."""
+
+    def __init__(self, doc: Doc) -> None:
+        self._doc = doc
+        self._text = doc.text
+        self._mentions = mentions_of(doc)
+        self._sections = section_by_token(doc)
+        self._sentences = sentence_by_token(doc)
+        self._bounds = _sentence_bounds(self._sentences)
+        self._planes = planes_of_studies(self._mentions, self._sentences)
+        self._signals = _signals_within(self._mentions)
+        self._tails: dict[tuple[str, int], list[int]] = defaultdict(list)
+        for note in relations_of(doc):
+            # a measurement is the head of what it measures; here it belongs to the finding
+            ends = (note["head"], note["tail"])
+            key, value = ends[::-1] if note["type"] == "measures" else ends
+            self._tails[note["type"], key].append(value)
+
+    def pairs(self) -> Iterator[Pair]:
+        """Give stated pairs, then those of the case that nothing stated replaces."""
+        known: set[tuple[int, str]] = set()
+        for note in relations_of(self._doc):
+            if note["type"] in STATED:
+                known.add((note["head"], self._name(note["tail"])))
+                yield _stated(note)
+        for relation, basis in (("indicates", "final"), ("differential", "differential")):
+            for finding, diagnosis in self._of_case(basis):
+                if (finding, self._name(diagnosis)) not in known:
+                    known.add((finding, self._name(diagnosis)))
+                    rule = source_ids()[relation, basis]
+                    yield Pair(finding, diagnosis, relation, "case", "", (-1, -1), 1.0, rule)
+
+    def _of_case(self, role: str) -> Iterator[tuple[int, int]]:
+        diagnoses = self._representatives(role)
+        for i, mention in enumerate(self._mentions):
+            if mention["key_finding"]:
+                yield from ((i, diagnosis) for diagnosis in diagnoses)
+
+    def _representatives(self, role: str) -> list[int]:
+        """Give one mention for each diagnosis of a role.
+
+        Final diagnoses named in the section `diagnosis` stand for the repeats elsewhere, however
+        these are worded.
+        """
+        named = [
+            i
+            for i, mention in enumerate(self._mentions)
+            if mention["label"] == "DIAGNOSIS" and role in mention["role"].split()
+        ]
+        if role == "final":
+            answers = [i for i in named if self._section(i) == "diagnosis"]
+            named = answers or named
+        firsts: dict[str, int] = {}
+        for i in named:
+            firsts.setdefault(self._name(i), i)
+        return list(firsts.values())
+
+    def row(self, pair: Pair) -> FindingRow:
+        """Give the row of a pair."""
+        finding, diagnosis = self._mentions[pair.finding], self._mentions[pair.diagnosis]
+        places = self._related("located_in", pair.finding)
+        studies = self._related("seen_on", pair.finding)
+        start, end = self._evidence(pair)
+        return FindingRow(
+            case_id=self._doc._.case_id,
+            finding_id=f"{self._doc._.case_id}#e{pair.finding + 1}>e{pair.diagnosis + 1}",
+            finding=self._words(pair.finding),
+            finding_concept_id=finding["concept_id"],
+            finding_status=finding["status"],
+            anatomy=[self._words(i) for i in places],
+            anatomy_concept_id=[self._mentions[i]["concept_id"] for i in places],
+            laterality=self._laterality(pair.finding, places),
+            modality=self._values(i for i in studies if self._label(i) == "MODALITY"),
+            sequence=self._values(i for i in studies if self._label(i) == "SEQUENCE"),
+            plane=self._values(p for i in studies for p in self._planes.get(i, ())),
+            intensity=self._intensity(pair.finding),
+            compared_to=[self._words(i) for i in self._related("compared_to", pair.finding)],
+            measurement="; ".join(
+                self._words(i) for i in self._related("measures", pair.finding)
+            ),
+            diagnosis_id=f"e{pair.diagnosis + 1}",
+            diagnosis=self._words(pair.diagnosis),
+            diagnosis_concept_id=diagnosis["concept_id"],
+            diagnosis_status=diagnosis["status"],
+            relation=pair.relation,
+            basis=pair.basis,
+            cue=pair.cue,
+            evidence=self._text[start:end],
+            evidence_start=start,
+            evidence_end=end,
+            score=pair.score,
+            rule=pair.rule,
+        )
+
+    def _related(self, relation: str, finding: int) -> list[int]:
+        """Give what a finding, or else a SIGNAL within it, is related to, in order of text."""
+        found = set(self._tails[relation, finding])
+        for signal in self._signals.get(finding, ()):
+            found.update(self._tails[relation, signal])
+        return sorted(found)
+
+    def _laterality(self, finding: int, places: Iterable[int]) -> str:
+        own = self._mentions[finding]["laterality"]
+        sides = {self._mentions[i]["laterality"] for i in places} - {""}
+        if own or len(sides) < 2:
+            return own or "".join(sides)
+        return "bilateral" if sides - {"midline"} == sides else ""
+
+    def _intensity(self, finding: int) -> str:
+        signals = (finding, *self._signals.get(finding, ()))
+        return next((self._mentions[i]["intensity"] for i in signals if self._mentions[i]["intensity"]), "")
+
+    def _values(self, indices: Iterable[int]) -> list[str]:
+        """Give canonical values, or the words where there is none, each once."""
+        named = (self._mentions[i]["value"] or self._words(i) for i in indices)
+        return list(dict.fromkeys(named))
+
+    def _evidence(self, pair: Pair) -> tuple[int, int]:
+        """Give the characters of the sentences from the first to the last that bear the pair."""
+        involved = [self._mentions[pair.finding]]
+        if pair.basis == "stated":
+            involved.append(self._mentions[pair.diagnosis])
+        numbers = [self._sentences[m["start"]] for m in involved]
+        numbers += [self._sentences[m["end"] - 1] for m in involved]
+        first, last = self._bounds[min(numbers)][0], self._bounds[max(numbers)][1]
+        start, end = self._doc[first].idx, self._doc[last - 1].idx + len(self._doc[last - 1])
+        if pair.cue and not start <= pair.cue_span[0] < pair.cue_span[1] <= end:
+            start, end = min(start, pair.cue_span[0]), max(end, pair.cue_span[1])
+        words = self._text[start:end]
+        return start + len(words) - len(words.lstrip()), end - len(words) + len(words.rstrip())
+
+    def _name(self, diagnosis: int) -> str:
+        """Give what two mentions of one diagnosis have in common."""
+        mention = self._mentions[diagnosis]
+        tokens = self._doc[mention["start"] : mention["end"]]
+        return mention["concept_id"] or normal_key(token.text for token in tokens)
+
+    def _words(self, index: int) -> str:
+        mention = self._mentions[index]
+        last = self._doc[mention["end"] - 1]
+        return self._text[self._doc[mention["start"]].idx : last.idx + len(last)]
+
+    def _label(self, index: int) -> str:
+        return self._mentions[index]["label"]
+
+    def _section(self, index: int) -> str:
+        return self._sections[self._mentions[index]["start"]]
+
+
+def _stated(note: RelationNote) -> Pair:
+    return Pair(
+        note["head"], note["tail"], note["type"], "stated", note["cue"],
+        (note["cue_start"], note["cue_end"]), note["score"], note["rule"],
+    )  # fmt: skip
+
+
+def _sentence_bounds(sentences: list[int]) -> dict[int, tuple[int, int]]:
+    """Give the first token of each sentence and the token after its last."""
+    bounds: dict[int, tuple[int, int]] = {}
+    for i, number in enumerate(sentences):
+        bounds[number] = (bounds[number][0] if number in bounds else i, i + 1)
+    return bounds
+
+
+def _signals_within(mentions: list[Mention]) -> dict[int, list[int]]:
+    """Give for each FINDING the SIGNAL mentions nested in it."""
+    nested: dict[int, list[int]] = defaultdict(list)
+    for i, outer in enumerate(mentions):
+        if outer["label"] != "FINDING":
+            continue
+        for j, inner in enumerate(mentions[i + 1 :], start=i + 1):
+            if inner["start"] >= outer["end"]:
+                break
+            if inner["label"] == "SIGNAL" and inner["end"] <= outer["end"]:
+                nested[i].append(j)
+    return nested
