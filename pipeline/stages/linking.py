@@ -1,9 +1,9 @@
 """The stage `radtab_linking`: mention -> concept, CUI and semantic type.
 
 A mention is linked, in this order, by the long form of an abbreviation its case defines
-(`link:abbreviation`), by its whole name (`link:exact`, score 1), by its name turned round or
-shortened to its head (`link:head`, score below 1). The rule that made the link and the id of the
-term row are added to the mention's `rule`.
+(`link:abbreviation`), by its whole name (`link:exact`), by its name turned round (`link:turned`) or
+shortened (`link:head`), a SIGNAL by its direction (`link:value`). The rule that made the link and
+the id of the term row are added to the mention's `rule`; `models/rules/link_rules.tsv` has scores.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,12 +24,10 @@ from pipeline.terminology.concepts import (
     words_of,
 )
 from pipeline.terminology.lexicon import Term
-from pipeline.terminology.link_words import load_link_words
+from pipeline.terminology.link_words import load_link_scores
 
 #: distinct mentions (label, text) remembered
 CACHED_MENTIONS = 1 << 16
-#: score of a SIGNAL linked by its direction alone
-SCORE_VALUE = 0.7
 
 Expansions = Mapping[str, tuple[str, ...]]
 
@@ -52,9 +50,10 @@ class ConceptLinker:
     without doubt, else to the first row's, its score divided by their number.
     """
 
-    def __init__(self, index: ConceptIndex, link_words: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, index: ConceptIndex) -> None:
         self._index = index
-        self._back_off = BackOff(link_words, index)
+        self._back_off = BackOff(index)
+        self._scores = load_link_scores()
         self.links = lru_cache(CACHED_MENTIONS)(self._links)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -78,11 +77,12 @@ class ConceptLinker:
         if expanded != tokens:
             links = self.links(expanded, label)
             if links.terms:
-                return links._replace(rule="link:abbreviation")
+                score = links.score * self._scores["link:abbreviation"]
+                return Links(links.terms, score, "link:abbreviation")
         links = self.links(tokens, label)
         if not links.terms and mention["intensity"]:
             terms = self._index.with_value(mention["intensity"], words_of(tokens))
-            return Links(terms, SCORE_VALUE, "link:head")
+            return Links(terms, self._scores["link:value"], "link:value")
         return links
 
     def _links(self, tokens: tuple[str, ...], label: str) -> Links:
@@ -92,20 +92,20 @@ class ConceptLinker:
         for spelling in spellings:
             terms = self._index.named(spelling, label)
             if terms:
-                return Links(terms, 1.0, "link:exact")
+                return Links(terms, self._scores["link:exact"], "link:exact")
         return max((self._shorter(s, label) for s in spellings), key=lambda links: links.score)
 
     def _shorter(self, words: tuple[Word, ...], label: str) -> Links:
         for candidate in self._back_off.candidates(words, label):
             terms = self._index.named(candidate.words, label)
             if terms:
-                return Links(terms, round(candidate.score, 3), "link:head")
+                return Links(terms, candidate.score, candidate.rule)
         return NO_LINKS
 
 
 def _expansions(doc: Doc) -> Expansions:
     """Give the long forms, as tokens, of the abbreviations the case defines."""
-    notes = doc._.short_forms if Doc.has_extension("short_forms") else ()
+    notes = doc._.abbreviations
     return {
         doc[note["short_start"] : note["short_end"]].text: tuple(
             token.text for token in doc[note["long_start"] : note["long_end"]]
@@ -134,11 +134,13 @@ def _write(mention: Mention, links: Links, sure: set[str]) -> None:
     mention["rule"] = " ".join([*mention["rule"].split(), *added])
 
 
-@Language.factory("radtab_linking", requires=["doc._.mentions"], assigns=["doc._.mentions"])
+@Language.factory(
+    "radtab_linking", requires=["doc._.mentions", "doc._.abbreviations"], assigns=["doc._.mentions"]
+)
 def make_concept_linker(nlp: Language, name: str) -> ConceptLinker:
     """Make the stage for a pipeline.
 
     Raises:
         ResourceError: a row under `models/` does not validate.
     """
-    return ConceptLinker(load_concepts(), load_link_words())
+    return ConceptLinker(load_concepts())

@@ -7,15 +7,12 @@ stands last or before its first preposition. A word that says whether or which w
 never dropped, so `exaggerated reflexes` cannot become `reflexes`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pipeline.terminology.concepts import ConceptIndex, Word
+from pipeline.terminology.link_words import load_link_scores, load_link_words
 
-#: score of a name with all its words, in another order or with another name of a body part
-SCORE_TURNED = 0.95
-#: a shortened name scores this much times the share of words kept
-SCORE_SHORTENED = 0.9
 #: the head of these stands first as often as last: `MRI scan`, `FLAIR images`
 HEAD_FIRST = ("MODALITY", "SEQUENCE")
 #: labels whose head may stand before a body part: `stress fracture right femoral neck`
@@ -29,18 +26,20 @@ Words = tuple[Word, ...]
 
 
 class Candidate(NamedTuple):
-    """A name to look up and the score of a link by it, in 0..1."""
+    """A name to look up, the score of a link by it (0..1) and the id of the rule."""
 
     words: Words
     score: float
+    rule: str
 
 
 class BackOff:
     """Make the names to look up for a name that is no term."""
 
-    def __init__(self, link_words: Mapping[str, frozenset[str]], index: ConceptIndex) -> None:
-        self._kinds = link_words
+    def __init__(self, index: ConceptIndex) -> None:
         self._index = index
+        self._kinds = load_link_words()
+        self._scores = load_link_scores()
 
     def candidates(self, words: Words, label: str) -> Iterator[Candidate]:
         """Give candidates, the highest score first, equal ones in the order of making."""
@@ -64,11 +63,10 @@ class BackOff:
 
     def _scored(self, kept: Words, dropped: Words) -> Candidate:
         if not kept or any(word.form in self._kinds["guard"] for word in dropped):
-            return Candidate(kept, 0.0)
-        if not dropped:
-            return Candidate(kept, SCORE_TURNED)
+            return Candidate(kept, 0.0, "")
         lost = sum(WEIGHT_LIGHT if self._index.is_light(word) else 1.0 for word in dropped)
-        return Candidate(kept, SCORE_SHORTENED * len(kept) / (len(kept) + lost))
+        rule = "link:head" if dropped else "link:turned"
+        return Candidate(kept, self._scores[rule] * len(kept) / (len(kept) + lost), rule)
 
     def _split(self, words: Words, label: str) -> tuple[Words, Words, Words]:
         """Split into head, what may go before it and what may only be dropped.

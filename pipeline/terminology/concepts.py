@@ -11,7 +11,7 @@ from pipeline.tokenizer import TOKEN
 #: label of a mention -> labels of the rows it may be linked to, the better first
 FITTING: Mapping[str, tuple[str, ...]] = {
     "ANATOMY": ("ANATOMY",),
-    "MODALITY": ("MODALITY", "SEQUENCE"),
+    "MODALITY": ("MODALITY",),
     "SEQUENCE": ("SEQUENCE", "MODALITY"),
     "PLANE": ("PLANE",),
     "SIGNAL": ("SIGNAL", "FINDING"),
@@ -20,8 +20,8 @@ FITTING: Mapping[str, tuple[str, ...]] = {
 }
 #: labels whose canonical values (`T2`, `lateral`) are names as well, where no row says otherwise
 NAMED_BY_VALUE = ("MODALITY", "SEQUENCE", "PLANE")
-#: word classes that a mention may lose at little cost: other columns hold what they say
-LIGHT_CLASSES = ("side", "position", "spread", "degree")
+#: word classes that a mention may lose at little cost: other columns and mentions have them
+LIGHT_CLASSES = ("side", "position", "spread", "degree", "weighting")
 
 
 class Concept(NamedTuple):

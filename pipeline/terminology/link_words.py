@@ -1,4 +1,4 @@
-"""The words that decide how the name of a concept may be shortened or turned round."""
+"""What decides how a mention is linked: scores of the ways, words a name may or may not lose."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -7,6 +7,9 @@ from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_rows
 from pipeline.terminology.normal_form import normal_form
 
+RULE_COLUMNS = ("id", "score", "meaning")
+#: ways of linking, the row ids of `models/rules/link_rules.tsv`
+RULES = ("link:exact", "link:abbreviation", "link:turned", "link:head", "link:value")
 COLUMNS = ("id", "kind", "word", "reason")
 #: `reorder`: what follows may go before (`fracture of the calcaneus`); `tail`: what follows may
 #: go; `filler`: does not count; `part`: `X of Y` is at Y; `guard`: is never dropped
@@ -30,3 +33,24 @@ def load_link_words() -> Mapping[str, frozenset[str]]:
             )
         words[row["kind"]].add(normal_form(row["word"]))
     return {kind: frozenset(forms) for kind, forms in words.items()}
+
+
+@cache
+def load_link_scores() -> Mapping[str, float]:
+    """Read `models/rules/link_rules.tsv`: id of a way of linking -> its score in 0..1.
+
+    Raises:
+        ResourceError: a way is missing or unknown, or its score is no number in 0..1.
+    """
+    path = models_path("rules", "link_rules.tsv")
+    scores: dict[str, float] = {}
+    for where, row in read_rows(path, RULE_COLUMNS):
+        try:
+            scores[row["id"]] = float(row["score"])
+        except ValueError:
+            scores[row["id"]] = -1.0
+        if row["id"] not in RULES or not 0 <= scores[row["id"]] <= 1:
+            raise ResourceError(f"{where}: {row['id']!r}, expected one of {RULES}, score in 0..1")
+    if len(scores) < len(RULES):
+        raise ResourceError(f"{path.name}: {len(scores)} rows, expected one each for {RULES}")
+    return scores
