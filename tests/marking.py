@@ -1,4 +1,4 @@
-"""Marked text -> Doc. `[words|LABEL|status|rest]` marks a mention; `section: ... || section: ...`."""
+"""Marked text -> Doc: `[words|LABEL|status|rest]` marks a mention; parts are `section: ...`."""
 
 import re
 

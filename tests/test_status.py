@@ -1,8 +1,11 @@
 """Assertion status: marked sentences, rows that do not validate, survival on disk."""
 
+import json
 from pathlib import Path
 
 import pytest
+import spacy
+from spacy.lang.en import English
 
 from pipeline.annotations import mentions_of
 from pipeline.errors import ResourceError
@@ -148,3 +151,20 @@ def test_every_weight_is_of_a_row():
     rows = Path(__file__).parents[1] / "models/rules/status_evidence.tsv"
     ids = {row["id"] for _, row in read_rows(rows, ("id", "cue", "place"))}
     assert {name.partition("/")[0] for name in judge.weights} <= ids
+
+
+def test_survives_disk(tmp_path):
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "radtab_tokenizer"}}})
+    nlp.add_pipe("radtab_status", config={"threshold": 0.9})
+    nlp.add_pipe("radtab_roles")
+    nlp.to_disk(tmp_path / "model")
+    again = spacy.load(tmp_path / "model")
+    doc, _ = mark(again.get_pipe("radtab_status"), "exam: No [rash|FINDING|absent|No].")
+    assert described(doc) == [("rash", "absent", "No")]
+    assert again.get_pipe("radtab_status").threshold == 0.9
+    assert again.pipe_names == ["radtab_status", "radtab_roles"]
+
+
+def test_factory_settings_are_json():
+    meta = English.get_factory_meta("radtab_status")
+    assert json.loads(json.dumps(meta.default_config)) == meta.default_config

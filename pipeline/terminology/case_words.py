@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from html import unescape
 from itertools import pairwise
 
-from spacy.attrs import LOWER, SENT_START
 from spacy.tokens import Doc
 
 #: signs that stand for another in cue rows
@@ -40,7 +39,7 @@ def case_words(doc: Doc) -> CaseWords:
     starts: list[int] = []
     plain: dict[int, str] = {}
     strings = doc.vocab.strings
-    for i, (key, start) in enumerate(doc.to_array([LOWER, SENT_START]).tolist()):
+    for i, (key, start) in enumerate(doc.to_array(["LOWER", "SENT_START"]).tolist()):
         first_word.append(len(words))
         if start == 1:
             starts.append(len(words))
