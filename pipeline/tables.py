@@ -158,8 +158,8 @@ class RowMaker:
             n_tokens=len(self._doc) - spaces,
             age=patient["age"],
             sex=patient["sex"],
-            modalities=_distinct(r.value or r.text for r in body if r.label == "MODALITY"),
-            sequences=_distinct(r.value or r.text for r in body if r.label == "SEQUENCE"),
+            modalities=_distinct(_name(r) for r in body if r.label == "MODALITY"),
+            sequences=_distinct(_name(r) for r in body if r.label == "SEQUENCE"),
             keywords=self._keywords(),
             final_diagnosis=final.text if final else "",
             final_concept_id=final.concept_id if final else "",
@@ -184,6 +184,11 @@ class RowMaker:
     def _words(self, note: Mention | SectionNote) -> str:
         start, end = self._bounds(note["start"], note["end"])
         return self._text[start:end]
+
+
+def _name(row: EntityRow) -> str:
+    """Name a study as the table `findings` does: by its canonical value, else by its words."""
+    return row.value or row.text
 
 
 def _distinct(words: Iterable[str]) -> list[str]:
