@@ -36,6 +36,13 @@ def _hash(name: str) -> int:
     return crc32(name.encode("utf-8", "surrogatepass")) & 0x7FFFFFFF
 
 
+@lru_cache(maxsize=1024)
+def states_age(text: str) -> bool:
+    """Say whether a line states an age, as histories do."""
+    return AGE.search(text) is not None
+
+
+@lru_cache(maxsize=1024)
 def bullet_kind(text: str) -> str:
     """Say what a line starts with: `number`, `letter`, a bullet's first character or nothing."""
     found = BULLET.match(text)
@@ -77,7 +84,7 @@ def shape_names(line: Line, n_words: int) -> list[str]:
     last = text[-1]
     ending = last if not last.isalnum() else "a"
     names = [f"len {length_bucket(n_words)}", f"bullet {bullet_kind(text)}", f"end {ending}"]
-    if AGE.search(text):
+    if states_age(text):
         names.append("age")
     if text.isupper():
         names.append("capitals")

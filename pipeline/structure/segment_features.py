@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.structure.line_features import AGE, LENGTHS, TOKEN, bullet_kind
+from pipeline.structure.line_features import LENGTHS, TOKEN, bullet_kind, states_age
 from pipeline.structure.lines import Line
 
 Floats = NDArray[np.float64]
@@ -57,7 +57,7 @@ def _flags(lines: Sequence[Line]) -> Floats:
             line.text[-1] in ".!?",
             line.text[-1] in ",;",
             line.text[0].islower(),
-            bool(AGE.search(line.text)),
+            states_age(line.text),
             line.blank_before,
             sum(word[0].isupper() for word in line.text.split()) / n_words,
         ])  # fmt: skip

@@ -15,13 +15,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 #: stands for log 0; finite, so that sums of it stay numbers
 NEVER = -1e30
-
-
-def _logsumexp(values: Floats, axis: int) -> Floats:
-    top = values.max(axis=axis, keepdims=True)
-    below = values - top
-    np.exp(below, out=below)
-    return np.asarray(np.log(below.sum(axis=axis)) + top.squeeze(axis), dtype=np.float64)
+#: a partition sum below this has lost too much to rounding
+SMALLEST = 1e-250
 
 
 @dataclass(frozen=True)
@@ -53,70 +48,65 @@ class Segmenter:
     def __init__(self, prior: OrderPrior) -> None:
         self.prior = prior
         self._without, self._with = prior.sets()
-        self._final = prior.any_order()
+        self._final = np.exp(prior.any_order())
         rows = np.arange(prior.n_labels)[:, None] << prior.n_labels
         # where the values by (label, set) stand in a flat table of labels x all sets
         self._to_with, self._to_without = rows + self._with, rows + self._without
 
     def marginals(self, scores: Floats) -> tuple[Floats, float]:
-        """Give the posterior probability of each segment and the log of the partition sum."""
-        n = scores.shape[0] - 1
-        alpha = self._forward(scores)
-        before, total = self._ordered_forward(scores)
-        log_z = float(np.logaddexp(_logsumexp(alpha[n] + self._final, 0), total))
-        result = self._backward(scores, alpha, log_z)
-        self._add_ordered(result, scores, before, log_z)
-        return result, log_z
+        """Give the posterior probability of each segment and the log of the partition sum.
 
-    def _forward(self, scores: Floats) -> Floats:
-        n, labels = scores.shape[0] - 1, scores.shape[2]
-        alpha = np.full((n + 1, 1 << labels), NEVER)
-        alpha[0, 0] = 0.0
-        gathered = np.empty((n + 1, labels, self._without.shape[1]))
-        gathered[0] = alpha[0][self._without]
+        Weights are scaled at each unit by the best way to it when labels may repeat, so that sums
+        stay in range. Where even so nothing is left (thousands of lines that all call for one
+        label), scores are halved until something is: the posterior is then flatter than the truth.
+        """
+        weights, scale = _scaled_weights(scores)
+        before, total = self._forward(weights)
+        reached, ordered = self._forward_in_order(weights)
+        if total + ordered < SMALLEST:
+            return self.marginals(scores / 2)
+        joint = np.einsum("isk,jsk->ijs", before, self._backward(weights), optimize=True)
+        joint += self._backward_in_order(weights, reached)
+        return weights * joint / (total + ordered), log(total + ordered) + scale
+
+    def _forward(self, weights: Floats) -> tuple[Floats, float]:
+        """Sum over segmentations up to each unit, by label to come and set without it."""
+        n = weights.shape[0] - 1
+        before = np.zeros((n + 1, *self._without.shape))
+        before[0, :, 0] = 1.0
+        sums = np.zeros(0)
         for j in range(1, n + 1):
-            arrived = _logsumexp(gathered[:j] + scores[:j, j, :, None], 0)
-            alpha[j] = self._collect(arrived, self._to_with)
-            gathered[j] = alpha[j][self._without]
-        return alpha
+            arrived = np.einsum("is,isk->sk", weights[:j, j], before[:j])
+            sums = _spread(arrived, self._to_with, 0.0).sum(axis=0)
+            before[j] = sums[self._without]
+        return before, float(sums @ self._final)
 
-    def _collect(self, arrived: Floats, targets: NDArray[np.int64]) -> Floats:
-        return _logsumexp(_spread(arrived, targets, NEVER), 0)
+    def _backward(self, weights: Floats) -> Floats:
+        """Sum over segmentations from each unit on, by label just used and set with it."""
+        n = weights.shape[0] - 1
+        after = np.zeros((n + 1, *self._with.shape))
+        after[n] = self._final[self._with]
+        for i in range(n - 1, 0, -1):
+            onward = np.einsum("js,jsk->sk", weights[i, i + 1 :], after[i + 1 :])
+            after[i] = _spread(onward, self._to_without, 0.0).sum(axis=0)[self._with]
+        return after
 
-    def _backward(self, scores: Floats, alpha: Floats, log_z: float) -> Floats:
-        n, labels = scores.shape[0] - 1, scores.shape[2]
-        beta = np.empty((n + 1, labels, self._with.shape[1]))
-        beta[n] = self._final[self._with]
-        result = np.zeros_like(scores)
-        for i in range(n - 1, -1, -1):
-            onward = beta[i + 1 :] + scores[i, i + 1 :, :, None]
-            joint = onward + (alpha[i][self._without] - log_z)
-            result[i, i + 1 :] = np.exp(np.minimum(joint, 0.0)).sum(axis=2)
-            here = self._collect(_logsumexp(onward, 0), self._to_without)
-            beta[i] = here[self._with]
-        return result
-
-    def _ordered_forward(self, scores: Floats) -> tuple[list[Floats], float]:
-        n, labels = scores.shape[0] - 1, scores.shape[2]
-        reach = np.full(n + 1, NEVER)
-        reach[0] = 0.0
-        before = []
+    def _forward_in_order(self, weights: Floats) -> tuple[Floats, float]:
+        n, labels = weights.shape[0] - 1, weights.shape[2]
+        reached = np.zeros((labels + 1, n + 1))
+        reached[0, 0] = 1.0
         for s in range(labels):
-            before.append(reach)
-            reach = np.logaddexp(reach, _logsumexp(reach[:, None] + _upper(scores[:, :, s]), 0))
-        return before, float(reach[n] + log(self.prior.canonical))
+            reached[s + 1] = reached[s] + reached[s] @ weights[:, :, s]
+        return reached, float(reached[labels, n] * self.prior.canonical)
 
-    def _add_ordered(
-        self, result: Floats, scores: Floats, before: list[Floats], log_z: float
-    ) -> None:
-        n = scores.shape[0] - 1
-        rest = np.full(n + 1, NEVER)
-        rest[n] = log(self.prior.canonical)
-        for s in range(len(before) - 1, -1, -1):
-            onward = _upper(scores[:, :, s]) + rest[None, :]
-            joint = onward + before[s][:, None] - log_z
-            result[:, :, s] += np.exp(np.minimum(joint, 0.0))
-            rest = np.logaddexp(rest, _logsumexp(onward, 1))
+    def _backward_in_order(self, weights: Floats, reached: Floats) -> Floats:
+        joint = np.zeros_like(weights)
+        rest = np.zeros(weights.shape[0])
+        rest[-1] = self.prior.canonical
+        for s in range(weights.shape[2] - 1, -1, -1):
+            joint[:, :, s] = np.outer(reached[s], rest)
+            rest = rest + weights[:, :, s] @ rest
+        return joint
 
     def best(self, gains: Floats) -> list[tuple[int, int, int]]:
         """Give the segments `(i, j, label)` that cover all units with the largest sum of gains."""
@@ -135,15 +125,23 @@ class Segmenter:
         return _trace(value, came)
 
 
+def _scaled_weights(scores: Floats) -> tuple[Floats, float]:
+    """Give the weights of segments, 1 at most, and the log of what they were divided by."""
+    n = scores.shape[0] - 1
+    top = scores.max(axis=2)
+    best = np.zeros(n + 1)
+    for j in range(1, n + 1):
+        best[j] = (best[:j] + top[:j, j]).max()
+    weights = np.exp(np.minimum(scores + (best[:, None] - best[None, :])[:, :, None], 0.0))
+    weights[np.tril_indices(n + 1)] = 0.0
+    return weights, float(best[n])
+
+
 def _spread(values: Floats, places: NDArray[np.int64], empty: float) -> Floats:
     labels = values.shape[0]
     table = np.full(labels << labels, empty)
     table[places] = values
     return table.reshape(labels, 1 << labels)
-
-
-def _upper(scores: Floats) -> Floats:
-    return np.where(np.triu(np.ones(scores.shape, dtype=bool), 1), scores, NEVER)
 
 
 def _trace(value: Floats, came: NDArray[np.int64]) -> list[tuple[int, int, int]]:
