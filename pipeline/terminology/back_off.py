@@ -107,9 +107,10 @@ class BackOff:
             yield head[:-1], head[-1:] + tail
         for start in range(len(head)):
             yield from self._renamed(head[start:], head[:start] + tail)
+        for start in range(len(head) - 2):
             for after in range(start + 2, len(head)):
-                kept = (head[start], *head[after:])
-                yield kept, head[:start] + head[start + 1 : after] + tail
+                dropped = head[:start] + head[start + 1 : after] + tail
+                yield (head[start], *head[after:]), dropped
         if label in HEAD_FIRST:
             for end in range(len(head) - 1, 0, -1):
                 yield head[:end], head[end:] + tail

@@ -125,7 +125,7 @@ def _row(pattern: Term, name: str, rules: BuildRules) -> Term:
     return pattern._replace(
         term=name,
         label="FINDING" if finding else "DIAGNOSIS",
-        match="case" if _ABBREVIATION.fullmatch(name) else "any",
+        match="case" if name.isupper() or _ABBREVIATION.fullmatch(name) else "any",
     )
 
 

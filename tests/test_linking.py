@@ -1,0 +1,118 @@
+"""The stage `radtab_linking`, mention by mention and in the context of a case."""
+
+from pathlib import Path
+
+import pytest
+from spacy.vocab import Vocab
+
+from pipeline.annotations import new_mention, set_mentions
+from pipeline.resources import read_rows
+from pipeline.stages.linking import ConceptLinker
+from pipeline.terminology.concepts import load_concepts
+from pipeline.tokenizer import CaseTokenizer
+
+COLUMNS = ("id", "label", "mention", "concept_name", "rule", "case")
+CASES = [row for _, row in read_rows(Path(__file__).parent / "data" / "links.tsv", COLUMNS)]
+VOCAB = Vocab()
+
+
+@pytest.fixture(scope="module")
+def linker() -> ConceptLinker:
+    return ConceptLinker(load_concepts())
+
+
+def linked(linker, text, *mentions, abbreviations=()):
+    """Give a Doc whose mentions `(words, label)` are linked; a word is looked up from the last."""
+    doc = CaseTokenizer(VOCAB)(text)
+    at, notes = 0, []
+    for words, label in mentions:
+        at = text.index(words, at)
+        span = doc.char_span(at, at + len(words))
+        notes.append(new_mention(label, span.start, span.end, "LX1"))
+    set_mentions(doc, notes)
+    doc._.abbreviations = [
+        dict(zip(("short_start", "short_end", "long_start", "long_end"), note, strict=True))
+        for note in abbreviations
+    ]
+    return linker(doc)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{c['id']} {c['case']}" for c in CASES])
+def test_a_mention_is_linked_to_the_concept(linker, case):
+    doc = linked(linker, case["mention"], (case["mention"], case["label"]))
+    mention = doc._.mentions[0]
+    rules = [rule for rule in mention["rule"].split() if rule.startswith("link:")]
+    assert (mention["concept_name"], rules) == (case["concept_name"], [case["rule"]][: len(rules)])
+    assert bool(rules) == bool(case["concept_name"])
+
+
+def test_a_link_fills_all_columns_and_the_span(linker):
+    doc = linked(linker, "Large abscess.", ("abscess", "DIAGNOSIS"))
+    mention = doc._.mentions[0]
+    assert mention["concept_id"] == doc.spans["entities"][0].kb_id_ != ""
+    assert mention["cui"] == "C0000833"
+    assert mention["semantic_type"] == "T047"
+    assert mention["link_score"] == 1.0
+    made, way, row = mention["rule"].split()
+    assert (made, way) == ("LX1", "link:exact")
+    assert row.startswith("DX")
+
+
+def test_a_mention_without_a_concept_stays_as_it_was(linker):
+    doc = linked(linker, "An xyzzy.", ("xyzzy", "FINDING"))
+    assert doc._.mentions[0] == new_mention("FINDING", 2, 3, "LX1") | {"start": 1, "end": 2} or (
+        doc._.mentions[0]["rule"] == "LX1" and doc._.mentions[0]["link_score"] == 0.0
+    )
+
+
+def test_an_abbreviation_of_the_case_goes_before_the_lexicon(linker):
+    text = "Pulmonary edema (PE) resolved. PE came back."
+    doc = CaseTokenizer(VOCAB)(text)
+    assert [doc[i].text for i in (0, 1, 3, 7)] == ["Pulmonary", "edema", "PE", "PE"]
+    doc = linked(linker, text, ("PE came"[:2], "DIAGNOSIS"), abbreviations=[(3, 4, 0, 2)])
+    mention = doc._.mentions[0]
+    assert mention["concept_name"] == "pulmonary edema"
+    assert "link:abbreviation" in mention["rule"].split()
+
+
+def test_an_abbreviation_within_a_mention_is_read_too(linker):
+    doc = linked(
+        linker,
+        "Zeta abscess (ZA). Left ZA.",
+        ("Left ZA", "DIAGNOSIS"),
+        abbreviations=[(3, 4, 0, 2)],
+    )
+    assert doc._.mentions[0]["concept_name"] == "abscess"
+
+
+def test_an_ambiguous_abbreviation_takes_the_sense_the_case_names(linker):
+    alone = linked(linker, "MS", ("MS", "DIAGNOSIS"))._.mentions[0]
+    named = linked(
+        linker, "MS. Severe mitral stenosis.", ("MS", "DIAGNOSIS"), ("mitral stenosis", "DIAGNOSIS")
+    )._.mentions[0]
+    other = linked(
+        linker, "MS. Multiple sclerosis.", ("MS", "DIAGNOSIS"), ("Multiple sclerosis", "DIAGNOSIS")
+    )._.mentions[0]
+    assert alone["link_score"] < 1.0
+    assert (named["concept_name"], named["link_score"]) == ("mitral stenosis", 1.0)
+    assert (other["concept_name"], other["link_score"]) == ("multiple sclerosis", 1.0)
+
+
+def test_a_signal_without_a_name_is_linked_by_its_direction(linker):
+    doc = CaseTokenizer(VOCAB)("higher in T2 brightness")
+    note = new_mention("SIGNAL", 0, len(doc), "LX1") | {"intensity": "hyper"}
+    set_mentions(doc, [note])
+    mention = linker(doc)._.mentions[0]
+    assert mention["concept_id"] and "link:value" in mention["rule"].split()
+
+
+def test_links_are_the_same_in_any_order(linker):
+    first = [linker.links((w,), "ANATOMY").terms for w in ("liver", "kidney", "hepatic")]
+    linker.links.cache_clear()
+    again = [linker.links((w,), "ANATOMY").terms for w in ("hepatic", "kidney", "liver")]
+    assert first == again[::-1]
+
+
+def test_a_very_long_mention_is_no_burden(linker):
+    words = ("big",) * 5000 + ("mass",)
+    assert linker.links(words, "FINDING").terms == ()
