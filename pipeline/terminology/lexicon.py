@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pipeline.annotations import LABELS
 from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_rows
-from pipeline.terminology.normal_form import normal_key, normal_words, plain_word
+from pipeline.terminology.normal_form import normal_form, normal_key, normal_words, plain_word
 from pipeline.tokenizer import TOKEN
 
 COLUMNS = (
@@ -23,8 +23,8 @@ COLUMNS = (
 )  # fmt: skip
 MATCHES = ("any", "case")
 _WORD_CLASS = re.compile(r"[a-z][a-z_0-9]*")
-_CUI = re.compile(r"(?:C\d{7})?")
-_SEMANTIC_TYPE = re.compile(r"(?:T\d{3})?")
+_CUI = re.compile(r"C\d{7}")
+_SEMANTIC_TYPE = re.compile(r"T\d{3}")
 
 
 class Term(NamedTuple):
@@ -89,7 +89,9 @@ def read_terms(path: Path) -> list[Term]:
 
 
 def _term(where: str, row: dict[str, str]) -> Term:
-    term = Term(**{**row, "label": sys.intern(row["label"]), "match": sys.intern(row["match"])})
+    # the header is COLUMNS, in which the fields of Term stand in order
+    row["label"], row["match"] = sys.intern(row["label"]), sys.intern(row["match"])
+    term = Term._make(row.values())
     if not term.term.strip():
         raise ResourceError(f"{where}: term is empty, expected a name")
     if term.label not in LABELS and not _WORD_CLASS.fullmatch(term.label):
@@ -98,9 +100,9 @@ def _term(where: str, row: dict[str, str]) -> Term:
         raise ResourceError(f"{where}: match {term.match!r}, expected one of {list(MATCHES)}")
     if term.label in LABELS and not term.concept_id:
         raise ResourceError(f"{where}: concept_id is empty, expected one for {term.label}")
-    if not _CUI.fullmatch(term.cui):
+    if term.cui and not _CUI.fullmatch(term.cui):
         raise ResourceError(f"{where}: cui {term.cui!r}, expected C and seven digits, or nothing")
-    if not _SEMANTIC_TYPE.fullmatch(term.semantic_type):
+    if term.semantic_type and not _SEMANTIC_TYPE.fullmatch(term.semantic_type):
         raise ResourceError(f"{where}: semantic_type {term.semantic_type!r}, expected T000 form")
     return term
 
@@ -111,6 +113,10 @@ def key_of(name: str) -> str:
     >>> key_of("T1-weighted images")
     't1 weighted image'
     """
+    words = name.split()
+    if name.isascii() and all(map(str.isalpha, words)):
+        # most names: words alone, with nothing to leave out
+        return " ".join(map(normal_form, words))
     return normal_key(TOKEN.findall(name))
 
 

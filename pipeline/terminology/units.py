@@ -43,6 +43,8 @@ class UnitEncoder:
 
     def _add_term(self, key: str, terms: tuple[Term, ...]) -> None:
         """Give letters to what a term's unit can bear: terms matched as written may be missing."""
+        if len(terms) == 1 and terms[0].label not in self._symbols:
+            return
         labels = {term.label for term in terms if term.match == "any"} & self._symbols
         optional = {term.label for term in terms} & self._symbols - labels
         if key_symbol := {f"={key}"} & self._symbols:
