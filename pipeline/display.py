@@ -14,7 +14,7 @@ from rich.text import Text
 from pipeline.colours import LOOKS, look, visible
 from pipeline.explain import Explanation, lines_of
 from pipeline.marked_text import STATUS_STYLES, marked_text
-from pipeline.records import CaseRow, EntityRow, Row, SectionRow, columns
+from pipeline.records import CaseRow, EntityRow, FindingRow, Row, SectionRow, columns
 
 
 class Shown(NamedTuple):
@@ -28,6 +28,8 @@ class Shown(NamedTuple):
     cell: Callable[[Any], str]
     share: int | None = None
     width: int | None = None
+    #: blank where all columns of this kind say what they said in the row above
+    ditto: bool = False
 
 
 class Terminal(Console):
@@ -87,17 +89,24 @@ def _stretches(text: str, sections: Sequence[SectionRow]) -> Iterator[tuple[str,
 
 
 def _table(name: str, rows: Sequence[Row]) -> Table:
+    title = f"{name} ({len(rows)}){_NOTES.get(name, '')}"
     table = Table(
-        title=f"{name} ({len(rows)})", title_justify="left", title_style="bold",
+        title=title, title_justify="left", title_style="bold",
         box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), expand=True,
     )  # fmt: skip
-    for shown in SHOWN[name]:
+    shown_columns = SHOWN[name]
+    for shown in shown_columns:
         fixed = shown.share is None and shown.width is None
         table.add_column(
             shown.heading, ratio=shown.share, width=shown.width, no_wrap=fixed, overflow="fold"
         )
+    above: list[str] = []
     for row in rows:
-        table.add_row(*(Text(flat(shown.cell(row))) for shown in SHOWN[name]))
+        cells = [(shown, flat(shown.cell(row))) for shown in shown_columns]
+        said = [cell for shown, cell in cells if shown.ditto]
+        again = said == above
+        table.add_row(*(Text("" if again and shown.ditto else cell) for shown, cell in cells))
+        above = said
     return table
 
 
@@ -147,10 +156,17 @@ def _role(row: EntityRow) -> str:
     return "+".join([*parts, *(["key"] if row.key_finding else [])])
 
 
+def _diagnosis(row: FindingRow) -> str:
+    """Leave out the status where the relation says it already."""
+    said = row.diagnosis_status == row.relation
+    return row.diagnosis if said else _with_status(row.diagnosis, row.diagnosis_status)
+
+
 def _joined(*parts: list[str]) -> str:
     return ", ".join(word for part in parts for word in part)
 
 
+_NOTES = {"findings": " * the text says so; the others follow from the case"}
 #: table -> the columns it is shown with at 80 characters; `cases` is shown as a card
 SHOWN: dict[str, tuple[Shown, ...]] = {
     "sections": (
@@ -176,11 +192,11 @@ SHOWN: dict[str, tuple[Shown, ...]] = {
         Shown("cue", lambda r: r.cue, 2),
     ),
     "findings": (
-        Shown("finding", lambda r: _with_status(r.finding, r.finding_status), 4),
-        Shown("where", lambda r: _joined(r.anatomy), 4),
-        Shown("seen on", lambda r: _joined(r.modality, r.sequence, r.plane), 3),
-        Shown("relation", lambda r: f"{r.relation} {r.basis}", width=12),
-        Shown("diagnosis", lambda r: _with_status(r.diagnosis, r.diagnosis_status), 4),
+        Shown("finding", lambda r: _with_status(r.finding, r.finding_status), 7, ditto=True),
+        Shown("where", lambda r: _joined(r.anatomy), 6, ditto=True),
+        Shown("seen on", lambda r: _joined(r.modality, r.sequence, r.plane), 7, ditto=True),
+        Shown("relation", lambda r: r.relation + " *" * (r.basis == "stated"), width=12),
+        Shown("diagnosis", _diagnosis, 9),
     ),
     "rejects": (
         Shown("source", lambda r: r.source, 2),

@@ -1,5 +1,6 @@
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import fake_pipeline
@@ -115,3 +116,15 @@ def test_the_page_shows_the_words_as_they_stand(tmp_path: Path) -> None:
     body = re.sub(r'<span class="l".*?</span>', "", body)
     shown = re.sub(r"<[^>]+>", "", body).strip()
     assert shown == text.replace("\ue000", "\ufffd")
+
+
+def test_the_findings_table_says_a_finding_once_for_its_diagnoses() -> None:
+    doc = annotated("A lesion of the liver: abscess.")
+    rows = case_tables(doc)
+    (row, *_) = [r for r in rows["findings"] if r.basis == "stated"]
+    rows["findings"] = [row, replace(row, diagnosis="cyst", basis="case")]
+    out = io.StringIO()
+    show_case(Console(file=out, width=80), doc.text, rows, ["findings"])
+    lines = [" ".join(line.split()) for line in out.getvalue().splitlines()]
+    assert "lesion liver indicates * abscess" in lines
+    assert "indicates cyst" in lines
