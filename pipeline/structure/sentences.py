@@ -125,7 +125,7 @@ class SentenceFinder:
     def _goes_on(self, line: str, after: str, *, listed: bool) -> bool:
         word = LAST_WORD.search(line)
         linked = word is not None and word.group().lower() in self._words["link"]
-        if linked and word is not None and word.group().islower():
+        if linked and word is not None and (after.islower() or word.group().islower()):
             return True
         long = len(line) >= WRAPPED
         if after.isupper():
