@@ -1,6 +1,6 @@
 """The stage `radtab_lexicon`: what lexicons and grammar know -> `doc.spans["lexicon"]`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -12,10 +12,16 @@ from pipeline.terminology.grammar import GrammarMatcher, RuleMatch, load_grammar
 from pipeline.terminology.lexicon import TermMatcher, load_matcher
 from pipeline.terminology.normal_form import normal_words
 
+_ENTITY_LABELS = frozenset(LABELS)
+
 
 class _Found(NamedTuple):
-    label: str
+    """A mention found; in order, the longer comes first, then the earlier."""
+
+    minus_length: int
     start: int
+    unlinked: bool
+    label: str
     end: int
     row: str
     concept_id: str
@@ -45,18 +51,19 @@ class LexiconMatcher:
         forms = normal_words(words)
         terms = self._terms.candidates(words, forms)
         composed = self._grammar.match(words, forms, terms)
-        denied = _denied_tokens(composed)
         found = [
-            _Found(m.term.label, m.start, m.end, m.term.id, m.term.concept_id)
-            for m in terms
-            if m.term.label in LABELS
+            _Found(
+                start - end, start, not term.concept_id, term.label, end, term.id, term.concept_id
+            )
+            for term, start, end in terms
+            if term.label in _ENTITY_LABELS
         ]
         found += [
-            _Found(m.rule.label, m.start, m.end, m.rule.id, "")
-            for m in composed
-            if m.rule.label in LABELS
+            _Found(start - end, start, True, rule.label, end, rule.id, "")
+            for rule, start, end in composed
+            if rule.label in _ENTITY_LABELS
         ]
-        return list(_longest(m for m in found if not _is_denied(m, denied)))
+        return _longest(found, _denied_tokens(composed))
 
 
 def _denied_tokens(composed: Iterable[RuleMatch]) -> dict[str, set[int]]:
@@ -67,23 +74,25 @@ def _denied_tokens(composed: Iterable[RuleMatch]) -> dict[str, set[int]]:
     return denied
 
 
-def _is_denied(match: _Found, denied: dict[str, set[int]]) -> bool:
-    tokens = denied.get(match.label)
-    return tokens is not None and tokens.issuperset(range(match.start, match.end))
+def _longest(found: list[_Found], denied: dict[str, set[int]]) -> list[_Found]:
+    """Keep the longest within a label; it takes the concept of the first one inside it.
 
-
-def _longest(found: Iterable[_Found]) -> Iterator[_Found]:
-    """Keep the longest within a label; it takes the concept of the first one inside it."""
-    holder: dict[tuple[str, int], int] = {}
+    What lies within tokens denied to its label is left out.
+    """
+    holders: dict[str, dict[int, int]] = {}
     kept: list[_Found] = []
-    for match in sorted(found, key=lambda m: (m.start - m.end, m.start, m.concept_id == "")):
-        place = holder.get((match.label, match.start), holder.get((match.label, match.end - 1)))
-        if place is None:
-            holder.update({(match.label, i): len(kept) for i in range(match.start, match.end)})
+    nothing: set[int] = set()
+    for match in sorted(found):
+        holder = holders.setdefault(match.label, {})
+        tokens = range(match.start, match.end)
+        place = holder.get(match.start, holder.get(match.end - 1))
+        if place is not None:
+            if match.concept_id and not kept[place].concept_id:
+                kept[place] = kept[place]._replace(concept_id=match.concept_id)
+        elif not denied.get(match.label, nothing).issuperset(tokens):
+            holder.update(dict.fromkeys(tokens, len(kept)))
             kept.append(match)
-        elif not kept[place].concept_id and match.concept_id:
-            kept[place] = kept[place]._replace(concept_id=match.concept_id)
-    return iter(sorted(kept, key=lambda m: (m.start, -m.end)))
+    return sorted(kept, key=lambda m: (m.start, -m.end))
 
 
 @cache
