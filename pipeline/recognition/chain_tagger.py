@@ -50,7 +50,8 @@ class ChainTagger:
         self._weights = weights
         self._clusters = clusters
         self._width = weights.matrix.shape[1]
-        self._forget()
+        self._place: dict[str, int] = {}
+        self._sums: Floats = np.zeros((0, len(STEPS), self._width), dtype=np.float32)
 
     def tag(self, view: TokenView) -> dict[str, list[str]]:
         """Give the tags of each token by layer; `O` outside all mentions."""
@@ -100,8 +101,8 @@ class ChainTagger:
         self._sums[start : len(self._place)] = sums
 
     def _forget(self) -> None:
-        self._place: dict[str, int] = {}
-        self._sums = np.zeros((0, len(STEPS), self._width), dtype=np.float32)
+        self._place = {}
+        self._sums = self._sums[:0]
 
     def _summed(self, named: Sequence[Iterable[str]]) -> Floats:
         """Sum the weights of the attributes of each item."""

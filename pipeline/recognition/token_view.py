@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
+import numpy as np
 from spacy.tokens import Doc
 
-from pipeline.annotations import LABELS, section_by_token, sentence_by_token
+from pipeline.annotations import LABELS, section_by_token
 
 #: label -> the letters that stand for it in attributes, short since there is one a token
 SHORT_LABELS = {label: label[:3].lower() for label in LABELS}
@@ -30,7 +31,9 @@ def view_of(doc: Doc) -> TokenView:
     """Look at a doc that has sections, sentences and lexicon spans (each may be missing)."""
     texts = [token.text for token in doc]
     kept = [i for i, text in enumerate(texts) if not text.isspace()]
-    sections, sentences = section_by_token(doc), sentence_by_token(doc)
+    sections = section_by_token(doc)
+    # one array instead of a pass over Token objects: the numbers of annotations.sentence_by_token
+    sentences = np.cumsum(doc.to_array("SENT_START") == 1).tolist()
     lines, lexicon = _line_by_token(texts), _lexicon_tags(doc)
     return TokenView(
         indices=kept,

@@ -7,8 +7,10 @@ share cluster numbers, so what is learnt of one holds for the others (Turian, Ra
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.errors import ResourceError
 from pipeline.resources import models_path
@@ -27,7 +29,7 @@ class WordClusters:
     ('a1', 'b7')
     """
 
-    def __init__(self, words: list[str], numbers: np.ndarray, names: list[str]) -> None:
+    def __init__(self, words: list[str], numbers: npt.NDArray[Any], names: list[str]) -> None:
         self.names = names
         self._numbers = numbers
         self._row = {word: i for i, word in enumerate(words)}

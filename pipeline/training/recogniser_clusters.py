@@ -112,7 +112,7 @@ def _reduced(counts: scipy.sparse.spmatrix) -> Vectors:
     left, values, _ = svds(matrix, k=rank, v0=np.ones(min(matrix.shape)))
     vectors = left * np.sqrt(values)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-8
-    return vectors.astype(np.float32)
+    return np.asarray(vectors, dtype=np.float32)
 
 
 def _grouped(vectors: Vectors, size: int, seed: int) -> npt.NDArray[np.int64]:

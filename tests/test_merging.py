@@ -1,0 +1,139 @@
+"""Lexicon and recogniser spans -> mentions, by the rows of `merge.tsv`."""
+
+import pytest
+from spacy.tokens import Doc, Span, SpanGroup
+from spacy.vocab import Vocab
+
+from pipeline.annotations import SectionNote, mentions_of, set_sections
+from pipeline.errors import ResourceError
+from pipeline.recognition import merge_rules
+from pipeline.recognition.merge_rules import COLUMNS, load_merge_rules
+from pipeline.recognition.merging import Marked, MentionMerger
+from pipeline.stages.entities import EntityMerger
+
+MERGER = EntityMerger(MentionMerger(load_merge_rules()))
+
+
+def merged(words, lexicon, recogniser=None, section="findings"):
+    """Merge spans given as (label, start, end, id); give (label, words, rule) of each mention."""
+    doc = Doc(Vocab(), words=words.split())
+    note = SectionNote(section=section, start=0, end=len(doc), method="given", score=1.0)
+    set_sections(doc, [note])
+    for source, spans in (("lexicon", lexicon), ("recogniser", recogniser)):
+        if spans is not None:
+            group = [Span(doc, s, e, label=label, span_id=rule) for label, s, e, rule in spans]
+            doc.spans[source] = SpanGroup(doc, name=source, spans=group)
+    MERGER(doc)
+    return [(m["label"], doc[m["start"] : m["end"]].text, m["rule"]) for m in mentions_of(doc)]
+
+
+def test_ids_of_all_that_agree_are_joined():
+    found = merged("axial CT", [("PLANE", 0, 1, "PL1")], [("PLANE", 0, 1, "crf-inner")])
+    assert found == [("PLANE", "axial", "PL1 crf-inner")]
+
+
+def test_the_lexicon_bounds_a_modality_and_the_recogniser_adds_one():
+    found = merged(
+        "chest CT and scintigram",
+        [("MODALITY", 1, 2, "MO1")],
+        [("MODALITY", 0, 2, "crf-inner"), ("MODALITY", 3, 4, "crf-inner")],
+    )
+    assert found == [("MODALITY", "CT", "MO1"), ("MODALITY", "scintigram", "crf-inner")]
+
+
+def test_the_recogniser_decides_findings_and_anatomy():
+    found = merged(
+        "large renal mass",
+        [("FINDING", 2, 3, "FI1"), ("DIAGNOSIS", 1, 3, "DX1"), ("ANATOMY", 1, 2, "AN1")],
+        [("FINDING", 2, 3, "crf-outer")],
+    )
+    assert found == [("FINDING", "mass", "crf-outer FI1")]
+
+
+def test_a_sequence_stands_in_a_signal():
+    found = merged("high T2 signal", [("SIGNAL", 0, 3, "SG1"), ("SEQUENCE", 1, 2, "SQ1")], [])
+    assert found == [("SIGNAL", "high T2 signal", "SG1"), ("SEQUENCE", "T2", "SQ1")]
+
+
+def test_alone_the_longest_of_finding_and_diagnosis_is_taken():
+    spans = [("FINDING", 1, 2, "FI1"), ("DIAGNOSIS", 0, 2, "DX1"), ("FINDING", 3, 4, "FI2")]
+    found = merged("liver cyst and pain", spans)
+    assert found == [("DIAGNOSIS", "liver cyst", "DX1"), ("FINDING", "pain", "FI2")]
+
+
+@pytest.mark.parametrize("section", ["diagnosis", "differential"])
+def test_alone_what_is_listed_as_an_answer_is_a_diagnosis(section):
+    found = merged("pleural effusion", [("FINDING", 0, 2, "FI1")], section=section)
+    assert [(label, text) for label, text, _ in found] == [("DIAGNOSIS", "pleural effusion")]
+    assert "FI1" in found[0][2]
+
+
+def test_alone_anatomy_in_a_name_is_part_of_it_unless_it_ends_it():
+    name = [("DIAGNOSIS", 0, 2, "DX1"), ("ANATOMY", 0, 1, "AN1")]
+    assert [label for label, _, _ in merged("brain metastases", name)] == ["DIAGNOSIS"]
+    phrase = [("FINDING", 0, 2, "FI1"), ("ANATOMY", 1, 2, "AN1")]
+    assert [label for label, _, _ in merged("dilated esophagus", phrase)] == ["FINDING", "ANATOMY"]
+
+
+def test_keywords_hold_no_mentions():
+    spans = [("DIAGNOSIS", 0, 1, "DX1")]
+    assert merged("pneumonia", spans, section="keywords") == []
+    assert merged("pneumonia", spans, section="history") != []
+
+
+def test_attributes_are_filled():
+    doc = Doc(Vocab(), words="hyperintense left kidney measuring 3 cm".split())
+    spans = [("SIGNAL", 0, 1), ("ANATOMY", 1, 3), ("MEASUREMENT", 4, 6)]
+    group = [Span(doc, s, e, label=label, span_id="x1") for label, s, e in spans]
+    doc.spans["lexicon"] = SpanGroup(doc, name="lexicon", spans=group)
+    signal, kidney, size = mentions_of(MERGER(doc))
+    assert signal["intensity"] == "hyper"
+    assert kidney["laterality"] == "left"
+    assert (size["value"], size["unit"]) == ("30", "mm")
+
+
+def test_a_doc_without_spans_has_no_mentions():
+    assert mentions_of(MERGER(Doc(Vocab(), words=["mass"]))) == []
+    assert mentions_of(MERGER(Doc(Vocab(), words=[]))) == []
+
+
+def test_no_two_mentions_of_a_label_overlap():
+    spans = {
+        "lexicon": [Marked("SIGNAL", i, i + 3, f"SG{i}") for i in range(5)],
+        "recogniser": [Marked("SIGNAL", i, i + 2, "crf-inner") for i in range(6)],
+    }
+    found = MentionMerger(load_merge_rules()).merge(spans, ["findings"] * 8)
+    tokens = [i for m in found for i in range(m.start, m.end)]
+    assert len(tokens) == len(set(tokens))
+    assert len(tokens) >= 6
+
+
+@pytest.mark.parametrize(
+    ("cells", "problem"),
+    [
+        ("MG1\tMASS\tlexicon\tany\t\t\t\t", "label"),
+        ("MG1\t\tlexicon\tany\t\t\t\t", "label is empty"),
+        ("MG1\tPLANE\tnobody\tany\t\t\t\t", "source"),
+        ("MG1\tPLANE\tlexicon\tnever\t\t\t\t", "when"),
+        ("MG1\tPLANE\tlexicon\tany\tbody\t\t\t", "section"),
+        ("MG1\tPLANE\tlexicon\tany\t\t\tMASS\t", "blocked_by"),
+    ],
+)
+def test_a_wrong_row_is_named(cells, problem, tmp_path, monkeypatch):
+    path = tmp_path / "merge.tsv"
+    path.write_text("\t".join(COLUMNS) + "\n" + cells + "\n", encoding="utf-8")
+    monkeypatch.setattr(merge_rules, "models_path", lambda *_: path)
+    with pytest.raises(ResourceError, match=rf"merge\.tsv:2: {problem}"):
+        load_merge_rules.__wrapped__()
+
+
+def test_every_label_has_a_source_with_and_without_the_recogniser():
+    from pipeline.annotations import LABELS
+
+    for sources in ({"lexicon"}, {"lexicon", "recogniser"}):
+        fit = [
+            rule
+            for rule in load_merge_rules()
+            if rule.source in sources and (rule.when == "any" or "recogniser" not in sources)
+        ]
+        assert set(LABELS) <= {label for rule in fit for label in rule.labels}
