@@ -7,7 +7,7 @@ of a pair replaces what would follow from the case.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from spacy.tokens import Doc
 
@@ -66,6 +66,7 @@ class PairMaker:
         self._bounds = _sentence_bounds(self._sentences)
         self._planes = planes_of_studies(self._mentions, self._sentences)
         self._signals = _signals_within(self._mentions)
+        self._known: dict[int, dict[str, Any]] = {}
         self._tails: dict[tuple[str, int], list[int]] = defaultdict(list)
         for note in relations_of(doc):
             # a measurement is the head of what it measures; here it belongs to the finding
@@ -114,27 +115,11 @@ class PairMaker:
 
     def row(self, pair: Pair) -> FindingRow:
         """Give the row of a pair."""
-        finding, diagnosis = self._mentions[pair.finding], self._mentions[pair.diagnosis]
-        places = self._related("located_in", pair.finding)
-        studies = self._related("seen_on", pair.finding)
+        diagnosis = self._mentions[pair.diagnosis]
         start, end = self._evidence(pair)
         return FindingRow(
             case_id=self._doc._.case_id,
             finding_id=f"{self._doc._.case_id}#e{pair.finding + 1}>e{pair.diagnosis + 1}",
-            finding=self._words(pair.finding),
-            finding_concept_id=finding["concept_id"],
-            finding_status=finding["status"],
-            anatomy=[self._words(i) for i in places],
-            anatomy_concept_id=[self._mentions[i]["concept_id"] for i in places],
-            laterality=self._laterality(pair.finding, places),
-            modality=self._values(i for i in studies if self._label(i) == "MODALITY"),
-            sequence=self._values(i for i in studies if self._label(i) == "SEQUENCE"),
-            plane=self._values(p for i in studies for p in self._planes.get(i, ())),
-            intensity=self._intensity(pair.finding),
-            compared_to=[self._words(i) for i in self._related("compared_to", pair.finding)],
-            measurement="; ".join(
-                self._words(i) for i in self._related("measures", pair.finding)
-            ),
             diagnosis_id=f"e{pair.diagnosis + 1}",
             diagnosis=self._words(pair.diagnosis),
             diagnosis_concept_id=diagnosis["concept_id"],
@@ -147,7 +132,33 @@ class PairMaker:
             evidence_end=end,
             score=pair.score,
             rule=pair.rule,
+            **self._attributes(pair.finding),
         )
+
+    def _attributes(self, finding: int) -> dict[str, Any]:
+        """Give the cells that are the finding's alone, gathered once for all its pairs."""
+        if finding not in self._known:
+            self._known[finding] = self._gathered(finding)
+        return self._known[finding]
+
+    def _gathered(self, finding: int) -> dict[str, Any]:
+        mention = self._mentions[finding]
+        places = self._related("located_in", finding)
+        studies = self._related("seen_on", finding)
+        return {
+            "finding": self._words(finding),
+            "finding_concept_id": mention["concept_id"],
+            "finding_status": mention["status"],
+            "anatomy": [self._words(i) for i in places],
+            "anatomy_concept_id": [self._mentions[i]["concept_id"] for i in places],
+            "laterality": self._laterality(finding, places),
+            "modality": self._values(i for i in studies if self._label(i) == "MODALITY"),
+            "sequence": self._values(i for i in studies if self._label(i) == "SEQUENCE"),
+            "plane": self._values(p for i in studies for p in self._planes.get(i, ())),
+            "intensity": self._intensity(finding),
+            "compared_to": [self._words(i) for i in self._related("compared_to", finding)],
+            "measurement": "; ".join(self._words(i) for i in self._related("measures", finding)),
+        }
 
     def _related(self, relation: str, finding: int) -> list[int]:
         """Give what a finding, or else a SIGNAL within it, is related to, in order of text."""
@@ -165,7 +176,9 @@ class PairMaker:
 
     def _intensity(self, finding: int) -> str:
         signals = (finding, *self._signals.get(finding, ()))
-        return next((self._mentions[i]["intensity"] for i in signals if self._mentions[i]["intensity"]), "")
+        return next(
+            (self._mentions[i]["intensity"] for i in signals if self._mentions[i]["intensity"]), ""
+        )
 
     def _values(self, indices: Iterable[int]) -> list[str]:
         """Give canonical values, or the words where there is none, each once."""

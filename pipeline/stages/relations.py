@@ -8,6 +8,7 @@ decides was measured by 5-fold cross-validation on the training cases (`models/R
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,16 @@ from pipeline.terminology.relation_rules import (
     pair_context,
     read_rules,
 )
+from pipeline.terminology.relation_sources import source_ids
 
 #: relations decided by rules; the others by the ranker
 BY_RULE = ("compared_to", "excludes")
+#: what a pair is not taken for once a rule has decided
+RIVALS = {"compared_to": "located_in", "excludes": "indicates"}
+#: probability from which on a diagnosis in another sentence stands beside one in its own
+EVEN = 0.5
+#: relations whose cues (`in`, `shows`) also connect a finding with a diagnosis
+CONNECTING = ("located_in", "seen_on", "indicates", "excludes")
 #: items before the first and after the second mention that are searched for a cue
 MARGIN = 3
 
@@ -57,18 +65,25 @@ class RelationFinder:
         return doc
 
     def _relations(self, view: ItemView) -> Iterator[tuple[str, ScoredPair, str]]:
-        """Give relation, pair and rule id; a pair excluded is not indicated too."""
-        excluded: set[tuple[int, int]] = set()
-        for relation in BY_RULE:
-            for pair, rule in self._ruled(view, relation):
-                if relation == "excludes":
-                    excluded.add(pair[:2])
-                yield relation, pair, rule
+        """Give relation, pair and rule id; what a rule decides the ranker does not."""
+        ruled = {relation: list(self._ruled(view, relation)) for relation in BY_RULE}
+        for relation, found in ruled.items():
+            yield from ((relation, pair, rule) for pair, rule in found)
+        decided = {
+            (RIVALS[relation], pair.head, pair.tail)
+            for relation, found in ruled.items()
+            for pair, _ in found
+        }
         reader = PairReader(view)
         for relation, model in self.models.items():
-            for pair in rank_pairs(reader, relation, model):
-                if relation != "indicates" or pair[:2] not in excluded:
-                    yield relation, pair, f"rel-ranker-{relation}"
+            rule = source_ids()[relation, "ranker"]
+            pairs = rank_pairs(reader, relation, model)
+            if relation == "indicates":
+                excluding = [pair for pair, _ in ruled["excludes"]]
+                pairs = nearer_first(view, pairs, excluding)
+            for pair in pairs:
+                if (relation, pair.head, pair.tail) not in decided:
+                    yield relation, pair, rule
 
     def _ruled(self, view: ItemView, relation: str) -> Iterator[tuple[ScoredPair, str]]:
         rules = [rule for rule in self.rules if rule.relation == relation]
@@ -99,19 +114,43 @@ class RelationFinder:
         return self
 
 
+def nearer_first(
+    view: ItemView, pairs: list[ScoredPair], others: list[ScoredPair]
+) -> list[ScoredPair]:
+    """Drop weak pairs across sentences of findings that have a diagnosis in their own sentence.
+
+    `others` are pairs of another relation that count as having one.
+    """
+    near = {pair.head for pair in (*pairs, *others) if _in_one_sentence(view, pair)}
+    return [
+        pair
+        for pair in pairs
+        if pair.head not in near or pair.score >= EVEN or _in_one_sentence(view, pair)
+    ]
+
+
+def _in_one_sentence(view: ItemView, pair: ScoredPair) -> bool:
+    return view.places[pair.head].sentence == view.places[pair.tail].sentence
+
+
 def cue_item(view: ItemView, relation: str, head: int, tail: int) -> Item | None:
-    """Give the item of the cue that states a relation: nearest to the tail, else just outside."""
+    """Give the item of the cue that states a relation: nearest to the tail, else just outside.
+
+    A cue of the relation itself comes before one that only connects.
+    """
     one, two = view.places[head].item, view.places[tail].item
     first, second = min(one, two), max(one, two)
-    within = list(range(first + 1, second))
-    if two > one:
-        within.reverse()
-    outside = [*range(second + 1, second + 1 + MARGIN), *range(first - 1, first - 1 - MARGIN, -1)]
-    for place in [*within, *(i for i in outside if 0 <= i < len(view.items))]:
-        cue = view.items[place].cue
-        if cue is not None and cue.relation == relation:
-            return view.items[place]
-    return None
+    within = range(second - 1, first, -1) if two > one else range(first + 1, second)
+    after = range(second + 1, min(second + 1 + MARGIN, len(view.items)))
+    before = range(first - 1, max(first - 1 - MARGIN, -1), -1)
+    some: Item | None = None
+    for place in chain(within, after, before):
+        item = view.items[place]
+        if item.cue is not None and item.cue.relation == relation:
+            return item
+        if some is None and item.cue is not None and item.cue.relation in CONNECTING:
+            some = item
+    return some
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,6 @@
 """Which pairs of mentions may be related at all: by label, section and distance."""
 
+from bisect import bisect
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -23,12 +24,10 @@ class Reach(NamedTuple):
 FINDINGS = frozenset({"FINDING", "SIGNAL"})
 DIAGNOSES = frozenset({"DIAGNOSIS"})
 REACH = {
-    "located_in": Reach(FINDINGS, frozenset({"ANATOMY"}), 1, 1, 5),
+    "located_in": Reach(FINDINGS, frozenset({"ANATOMY"}), 1, 0, 5),
     "seen_on": Reach(FINDINGS, frozenset({"MODALITY", "SEQUENCE"}), 15, 1, 4),
     "compared_to": Reach(frozenset({"SIGNAL"}), frozenset({"ANATOMY", "FINDING"}), 0, 0, 3),
-    "measures": Reach(
-        frozenset({"MEASUREMENT"}), FINDINGS | DIAGNOSES | {"ANATOMY"}, 1, 1, 3
-    ),
+    "measures": Reach(frozenset({"MEASUREMENT"}), FINDINGS | DIAGNOSES | {"ANATOMY"}, 1, 1, 3),
     "indicates": Reach(FINDINGS, DIAGNOSES, 15, 3, 5),
     "excludes": Reach(FINDINGS, DIAGNOSES, 1, 1, 2),
 }
@@ -39,31 +38,31 @@ def candidates(view: ItemView, relation: str) -> Iterator[tuple[int, int]]:
     reach = REACH[relation]
     labels = [mention["label"] for mention in view.mentions]
     tails = [i for i, label in enumerate(labels) if label in reach.tails]
+    if not tails:
+        return
     for head, label in enumerate(labels):
-        if label in reach.heads:
-            for tail in _within(view, head, tails, reach):
+        if label in reach.heads and view.places[head].section != "keywords":
+            split = bisect(tails, head)
+            for tail in _within(view, head, reversed(tails[:split]), reach):
+                if tail != head:
+                    yield head, tail
+            for tail in _within(view, head, iter(tails[split:]), reach):
                 yield head, tail
 
 
-def _within(view: ItemView, head: int, tails: list[int], reach: Reach) -> Iterator[int]:
+def _within(view: ItemView, head: int, tails: Iterator[int], reach: Reach) -> Iterator[int]:
+    """Give tails, nearest first, until one is out of reach."""
     here = view.places[head]
-    before: list[int] = []
-    after: list[int] = []
+    items = 0
+    last = -1
     for tail in tails:
         there = view.places[tail]
         distance = there.sentence - here.sentence
-        if tail == head or there.section != here.section:
-            continue
-        if -reach.before <= distance <= reach.after:
-            (before if there.item < here.item else after).append(tail)
-    yield from _nearest(view, before[::-1], reach.items)
-    yield from _nearest(view, after, reach.items)
-
-
-def _nearest(view: ItemView, tails: list[int], limit: int) -> Iterator[int]:
-    seen: set[int] = set()
-    for tail in tails:
-        seen.add(view.places[tail].item)
-        if len(seen) > limit:
+        if not -reach.before <= distance <= reach.after or there.section != here.section:
             return
+        if there.item not in (last, here.item):
+            last = there.item
+            items += 1
+            if items > reach.items:
+                return
         yield tail

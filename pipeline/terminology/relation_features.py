@@ -1,14 +1,15 @@
-"""What is told of a pair of mentions to the relation ranker: features as strings.
+"""What is told of a pair of mentions to the relation ranker: features as strings, `name=value`.
 
-A feature is `name=value`. Those of the items between the two are the same for all members of two
-coordinations and are made once. The templates are those that earned their place in a backward
-elimination on the training cases; `CONTRIBUTING.md` says how to run it again.
+`TEMPLATES` names the features of each relation; they are those that earned their place in a
+backward elimination on the training cases. Features of the items between the two are the same for
+all members of two coordinations: `shared` gives them, `own` those of the pair itself.
 """
 
 import re
+from functools import cached_property
 
 from pipeline.annotations import Mention
-from pipeline.terminology.relation_items import LINES, ItemView
+from pipeline.terminology.relation_items import LETTERS, LINES, ItemView
 
 BREAKS = frozenset({"SB", *LINES})
 LABEL_LETTERS = "FADM"
@@ -19,33 +20,116 @@ AHEAD = 12
 #: a finding whose own study follows it in its clause: `F in A on M`
 STATED = re.compile(r"^((be|seen|w|and|in A|of A) )*(on|in|by) M")
 
+_ITEMS = "core first first2 last2 has lines post counts"
+_PAIR = "place rival"
+#: relation -> names of its features
+TEMPLATES: dict[str, frozenset[str]] = {
+    relation: frozenset(f"{_ITEMS} {_PAIR} {names}".split())
+    for relation, names in {
+        "located_in": "rank before_second left2 right inner member members hw labels nest order"
+        " tst tw",
+        "seen_on": "after_first left left2 pre hst nest sd secd secst tails carry carry2 carry4"
+        " stated named study",
+        "indicates": "rank after_first left2 pre hw sd secd st tst order apart rivalst answer"
+        " topic topicst",
+        "measures": "rank before_second left pre right hst labels nest order sd secst st tails tw",
+    }.items()
+}
+
+
+class ItemSides:
+    """What stands around one item, each read on first use."""
+
+    def __init__(self, symbols: list[str], at: int, start: int) -> None:
+        self._symbols, self._at, self._start = symbols, at, start
+
+    @cached_property
+    def left(self) -> str:
+        """The symbol before it."""
+        return _left(self._symbols, self._at, 1)
+
+    @cached_property
+    def left2(self) -> str:
+        """Two symbols before it, nearest first, not beyond the sentence's mark."""
+        return _left(self._symbols, self._at, 2)
+
+    @cached_property
+    def right(self) -> str:
+        """The symbol after it."""
+        return " ".join(self._symbols[self._at + 1 : self._at + 2])
+
+    @cached_property
+    def right2(self) -> str:
+        """Two symbols after it, not beyond the sentence's mark."""
+        out = self._symbols[self._at + 1 : self._at + 3]
+        return " ".join(out[:1] if out and out[0] in BREAKS else out)
+
+    @cached_property
+    def before(self) -> frozenset[str]:
+        """The symbols of its sentence before it."""
+        return frozenset(self._symbols[self._start : self._at])
+
+    @cached_property
+    def after(self) -> frozenset[str]:
+        """The symbols of its sentence after it."""
+        rest: list[str] = []
+        for symbol in self._symbols[self._at + 1 : self._at + 1 + AHEAD]:
+            if symbol in BREAKS:
+                break
+            rest.append(symbol)
+        return frozenset(rest)
+
+    @cached_property
+    def rank(self) -> int:
+        """How many items of its sentence stand before it, at most 3."""
+        return min(self._at - self._start, 3)
+
 
 class PairReader:
     """Give the features of pairs of mentions of one doc."""
 
     def __init__(self, view: ItemView) -> None:
         self.view = view
-        self._cache: dict[tuple[int, int, bool], list[str]] = {}
-        self._starts = _sentence_starts(view.symbols)
+        starts = _sentence_starts(view.symbols)
+        held = {place.item for place in view.places if place.item >= 0}
+        self._sides = {i: ItemSides(view.symbols, i, starts[i]) for i in held}
         self._children: list[str] = _children(view)
         self._keys = [" ".join(view.words[m["start"] : m["end"]]) for m in view.mentions]
         self._answers, self._topics = self._diagnoses()
 
     def features(self, relation: str, head: int, tail: int) -> list[str]:
-        """Give the features of a pair; `relation` adds those of its own."""
+        """Give all features of a pair."""
+        shared = self.shared(relation, self.view.places[head].item, self.view.places[tail].item)
+        return shared + self.own(relation, head, tail)
+
+    def shared(self, relation: str, one: int, two: int) -> list[str]:
+        """Give the features of the items between the head's and the tail's, none within one."""
+        if one == two:
+            return []
+        order = "ht" if one < two else "th"
+        first, second = min(one, two), max(one, two)
+        between = self.view.symbols[first + 1 : second]
+        wanted = TEMPLATES[relation]
+        values = [
+            *_between_values(between),
+            *_side_values(self._sides[first], self._sides[second], wanted),
+        ]
+        return [f"{order}{name}={value}" for name, value in values if name in wanted]
+
+    def own(self, relation: str, head: int, tail: int) -> list[str]:
+        """Give the features of the pair itself."""
         one, two = self.view.places[head], self.view.places[tail]
         if one.item == two.item:
-            order, shared = self._inside(head, tail), []
+            order = self._inside(head, tail)
         else:
-            forward = one.item < two.item
-            order = "ht" if forward else "th"
-            shared = self._between(min(one.item, two.item), max(one.item, two.item), forward)
-        own = shared + self._of_pair(head, tail, order)
+            order = "ht" if one.item < two.item else "th"
+        values = self._of_pair(head, tail, order)
         if relation == "seen_on":
-            own += self._of_study(head, tail, order)
-        elif relation in ("indicates", "excludes"):
-            own += self._of_diagnosis(head, tail)
-        return own
+            values += self._of_study(head, tail, order)
+        elif relation == "indicates":
+            values += self._of_diagnosis(head, tail, order)
+        wanted = TEMPLATES[relation]
+        return [f"{name}={value}" for name, value in values if name in wanted]
 
     def _inside(self, head: int, tail: int) -> str:
         """Say how two mentions of one item stand to each other."""
@@ -56,64 +140,44 @@ class PairReader:
             return "tail_in_head"
         return "head_in_tail" if two.owner == tail else "beside"
 
-    def _between(self, first: int, second: int, forward: bool) -> list[str]:
-        key = (first, second, forward)
-        if key not in self._cache:
-            order = "ht" if forward else "th"
-            self._cache[key] = [order + f for f in self._of_items(first, second)]
-        return self._cache[key]
-
-    def _of_items(self, first: int, second: int) -> list[str]:
-        symbols = self.view.symbols
-        between = symbols[first + 1 : second]
-        start = self._starts[first]
-        far = len(between) > SPAN
-        counts = [str(min(between.count(letter), 2)) for letter in LABEL_LETTERS]
-        features = [
-            "core=far" if far else "core=" + " ".join(s for s in between if s != "w"),
-            "first=" + " ".join(between[:1]),
-            "first2=" + " ".join(between[:2]),
-            "last2=" + " ".join(between[-2:]),
-            "counts=" + " ".join(counts),
-            f"lines={min(sum(s in LINES for s in between), 3)}",
-            "left2=" + _left(symbols, first, 2),
-            "left=" + _left(symbols, first, 1),
-            "right=" + " ".join(symbols[second + 1 : second + 2]),
-            "after_first=" + _right(symbols, first),
-            "before_second=" + _left(symbols, second, 2),
-            f"rank={min(first - start, 3)}",
-        ]
-        features += ["has=" + symbol for symbol in set(between)]
-        features += ["pre=" + symbol for symbol in set(symbols[start:first])]
-        features += ["post=" + symbol for symbol in _rest(symbols, second)]
-        return features
-
-    def _of_pair(self, head: int, tail: int, order: str) -> list[str]:
+    def _of_pair(self, head: int, tail: int, order: str) -> list[tuple[str, str]]:
         view = self.view
         one, two = view.places[head], view.places[tail]
         h, t = view.mentions[head], view.mentions[tail]
         step = max(-4, min(4, two.sentence - one.sentence))
-        near = max(-2, min(2, step))
-        size = len(view.items[one.item].mentions) - one.member
+        size = view.items[one.item].size - one.member
+        tails = view.items[two.item].size - two.member
         nested = f"{one.owner != head}{two.owner != tail}"
         owners = view.mentions[one.owner]["label"][:2] + view.mentions[two.owner]["label"][:2]
+        between = view.symbols[min(one.item, two.item) + 1 : max(one.item, two.item)]
+        core = _core(between) if one.item != two.item else ""
+        rival = self._rival(head, t)
         return [
-            "order=" + order,
-            f"labels={order}{h['label'][:2]}{t['label'][:2]}",
-            f"member={order}{min(one.member, 2)}",
-            f"members={order}{min(size, 3)}",
-            f"tails={order}{min(len(view.items[two.item].mentions) - two.member, 3)}",
-            f"nest={order}{nested}{owners}",
-            f"inner={order}{self._inner(head, t)}",
-            f"hst={h['status']}{order}",
-            f"tst={t['status']}{order}",
-            f"st={h['status']}|{t['status']}",
-            f"secst={one.section}|{h['status']}",
-            f"sd={step}",
-            f"secd={one.section}{near}",
-            "hw=" + view.words[h["end"] - 1],
-            "tw=" + view.words[t["end"] - 1],
+            ("order", order),
+            ("labels", f"{order}{h['label'][:2]}{t['label'][:2]}"),
+            ("place", f"{order}{min(one.member, 1)}{size == 1}{core}"),
+            ("member", f"{order}{min(one.member, 2)}"),
+            ("members", f"{order}{min(size, 3)}"),
+            ("tails", f"{order}{min(tails, 3)}"),
+            ("nest", f"{order}{nested}{owners}"),
+            ("inner", f"{order}{self._inner(head, t)}"),
+            ("hst", h["status"] + order),
+            ("tst", t["status"] + order),
+            ("st", f"{h['status']}|{t['status']}"),
+            ("secst", f"{one.section}|{h['status']}"),
+            ("sd", str(step)),
+            ("secd", f"{one.section}{max(-2, min(2, step))}"),
+            ("rival", f"{rival}{step}{order}"),
+            ("rivalst", f"{rival}{step != 0}{h['status']}"),
+            ("hw", view.words[h["end"] - 1]),
+            ("tw", view.words[t["end"] - 1]),
         ]
+
+    def _rival(self, head: int, tail: Mention) -> bool:
+        """Say whether a mention of the tail's label stands in the head's sentence."""
+        sides = self._sides[self.view.places[head].item]
+        letter = LETTERS[tail["label"]]
+        return letter in sides.before or letter in sides.after
 
     def _inner(self, head: int, tail: Mention) -> str:
         """Give the letters of labels nested in the head, without the tail's own if it is there."""
@@ -123,40 +187,44 @@ class PairReader:
             letters = letters.replace(tail["label"][0], "")
         return letters
 
-    def _of_study(self, head: int, tail: int, order: str) -> list[str]:
+    def _of_study(self, head: int, tail: int, order: str) -> list[tuple[str, str]]:
         """Tell how a study is carried from where it was named to a finding."""
         view = self.view
         one, two = view.places[head], view.places[tail]
         symbols = view.symbols
         between = symbols[min(one.item, two.item) + 1 : max(one.item, two.item)]
         others = min(between.count("M"), 3)
-        own = f"{'M' in symbols[self._starts[one.item] : one.item]}{'M' in _rest(symbols, one.item)}"
+        sides = self._sides[one.item]
+        near = f"{'M' in sides.before}{'M' in sides.after}"
         step = two.sentence - one.sentence
-        edge = _left(symbols, two.item, 1)
+        edge = self._sides[two.item].left
         edge = "L" if edge in BREAKS or not edge else edge
-        gap = f"{'NN' in between}{'source' in between}"
-        after = " ".join(symbols[one.item + 1 : one.item + 6])
-        stated = STATED.search(after) is not None
-        named = {"M", "S"} & set(self._children[head])
+        sourced = "source" in between
+        stated = STATED.search(" ".join(symbols[one.item + 1 : one.item + 6])) is not None
+        inner = len({"M", "S"} & set(self._children[head]))
+        status = view.mentions[head]["status"]
         return [
-            f"carry={order}{others}|{max(-5, min(1, step))}|{edge}|{own}",
-            f"carry2={order}{others}|{own}{step != 0}|{gap}",
-            f"carry4={order}{others}|{gap[-5:]}|{one.section}{view.mentions[head]['status']}",
-            f"stated={order}{stated}{step != 0}{others}",
-            f"own={order}{view.mentions[tail]['label'][0]}{len(named)}",
-            f"study={view.words[view.mentions[tail]['start']]}{order}",
+            ("carry", f"{order}{others}|{max(-5, min(1, step))}|{edge}|{near}"),
+            ("carry2", f"{order}{others}|{near}{step != 0}|{'NN' in between}{sourced}"),
+            ("carry4", f"{order}{others}|{sourced}|{one.section}{status}"),
+            ("stated", f"{order}{stated}{step != 0}{others}"),
+            ("named", f"{order}{view.mentions[tail]['label'][0]}{inner}"),
+            ("study", view.words[view.mentions[tail]["start"]] + order),
         ]
 
-    def _of_diagnosis(self, head: int, tail: int) -> list[str]:
+    def _of_diagnosis(self, head: int, tail: int, order: str) -> list[tuple[str, str]]:
         """Tell whether the diagnosis is the case's answer or what the section is about."""
-        one = self.view.places[head]
-        two = self.view.places[tail]
+        view = self.view
+        one, two = view.places[head], view.places[tail]
         topic = self._keys[tail] == self._topics.get(one.section)
         step = max(-3, min(3, two.sentence - one.sentence))
+        between = view.symbols[min(one.item, two.item) + 1 : max(one.item, two.item)]
+        mark = next((mark for mark in ("NN", "NL", "SB") if mark in between), "")
         return [
-            f"answer={self._keys[tail] in self._answers}{one.section}",
-            f"topic={topic}{one.section}{step}",
-            f"topicst={topic}{self.view.mentions[head]['status']}",
+            ("answer", f"{self._keys[tail] in self._answers}{one.section}"),
+            ("topic", f"{topic}{one.section}{step}"),
+            ("topicst", f"{topic}{view.mentions[head]['status']}"),
+            ("apart", f"{self._rival(head, view.mentions[tail])}{order}{mark}"),
         ]
 
     def _diagnoses(self) -> tuple[set[str], dict[str, str]]:
@@ -172,7 +240,45 @@ class PairReader:
         return answers, topics
 
 
+def _between_values(between: list[str]) -> list[tuple[str, str]]:
+    """Give the values of the symbols between two items."""
+    kinds = set(between)
+    counts = [str(min(between.count(x), 2)) if x in kinds else "0" for x in LABEL_LETTERS]
+    lines = sum(symbol in LINES for symbol in between) if kinds.intersection(LINES) else 0
+    return [
+        ("core", _core(between)),
+        ("first", between[0] if between else ""),
+        ("first2", " ".join(between[:2])),
+        ("last2", " ".join(between[-2:])),
+        ("counts", " ".join(counts)),
+        ("lines", str(min(lines, 3))),
+        *(("has", symbol) for symbol in kinds),
+    ]
+
+
+def _core(between: list[str]) -> str:
+    return "far" if len(between) > SPAN else " ".join(s for s in between if s != "w")
+
+
+def _side_values(
+    first: ItemSides, second: ItemSides, wanted: frozenset[str]
+) -> list[tuple[str, str]]:
+    """Give the values of what stands around the first and the second item."""
+    values = [
+        ("left2", first.left2),
+        ("left", first.left),
+        ("after_first", first.right2),
+        ("rank", str(first.rank)),
+        ("right", second.right),
+        ("before_second", second.left2),
+    ]
+    if "pre" in wanted:
+        values += [("pre", symbol) for symbol in first.before]
+    return values + [("post", symbol) for symbol in second.after]
+
+
 def _children(view: ItemView) -> list[str]:
+    """Give the first letters of the labels nested in each mention, sorted."""
     letters: list[set[str]] = [set() for _ in view.mentions]
     for i, place in enumerate(view.places):
         if place.owner != i:
@@ -192,25 +298,9 @@ def _sentence_starts(symbols: list[str]) -> list[int]:
 
 
 def _left(symbols: list[str], at: int, size: int) -> str:
-    """Give up to `size` symbols before `at`, nearest first, not beyond the sentence's mark."""
     out: list[str] = []
     for symbol in reversed(symbols[max(0, at - size) : at]):
         out.append(symbol)
         if symbol in BREAKS:
             break
     return " ".join(out)
-
-
-def _right(symbols: list[str], at: int) -> str:
-    out = symbols[at + 1 : at + 3]
-    return " ".join(out[:1] if out and out[0] in BREAKS else out)
-
-
-def _rest(symbols: list[str], at: int) -> set[str]:
-    """Give the symbols from `at` to the end of its sentence."""
-    rest: set[str] = set()
-    for symbol in symbols[at + 1 : at + 1 + AHEAD]:
-        if symbol in BREAKS:
-            break
-        rest.add(symbol)
-    return rest

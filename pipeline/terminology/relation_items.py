@@ -5,11 +5,12 @@ item, the two anatomies another, and each mention knows its item and its place i
 two mentions is then read off the few items between them, whatever the length of the lists.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+import numpy as np
 from spacy.tokens import Doc
 
-from pipeline.annotations import Mention, mentions_of, section_by_token, sentence_by_token
+from pipeline.annotations import Mention, mentions_of, section_by_token, sections_of
 from pipeline.terminology.relation_cues import Cue, CueMatcher
 
 #: label -> the letter that stands for it
@@ -38,7 +39,12 @@ class Item:
     start: int
     end: int
     cue: Cue | None = None
-    mentions: list[int] = field(default_factory=list)
+    mentions: list[int] | None = None
+
+    @property
+    def size(self) -> int:
+        """How many mentions are folded into it."""
+        return len(self.mentions or ())
 
 
 @dataclass(slots=True)
@@ -64,19 +70,31 @@ class ItemView:
 
 
 def view_items(doc: Doc, matcher: CueMatcher) -> ItemView:
-    """Read a doc as items; needs mentions, and uses sentences and sections where they are."""
+    """Read a doc as items; needs mentions, and uses sentences and sections where they are.
+
+    Keywords at the end are no sentences and are not read; mentions there have item -1.
+    """
     text = [token.text for token in doc]
-    words = [word.lower() for word in text]
-    sentences = sentence_by_token(doc)
+    sentences = np.cumsum(doc.to_array("SENT_START") == 1).tolist()
     mentions = mentions_of(doc)
     owners = _owners(mentions)
-    items = _fold(_raw_items(text, sentences, mentions, owners, matcher), mentions)
-    places = _places(items, mentions, owners)
+    outer = {m["start"]: i for i, m in enumerate(mentions) if owners[i] == i}
+    reader = ItemReader(text, sentences, mentions, outer)
+    items = _fold(reader.read(_end_of_sentences(doc), matcher))
+    places = _places(items, owners)
     sections = section_by_token(doc)
     for place, mention in zip(places, mentions, strict=True):
         place.sentence = sentences[mention["start"]]
         place.section = sections[mention["start"]]
-    return ItemView(items, [item.symbol for item in items], places, mentions, words)
+    return ItemView(items, [item.symbol for item in items], places, mentions, reader.words)
+
+
+def _end_of_sentences(doc: Doc) -> int:
+    """Give the token after the last that is not one of the keywords at the end."""
+    sections = sections_of(doc)
+    if sections and sections[-1]["section"] == "keywords":
+        return sections[-1]["start"]
+    return len(doc)
 
 
 def _owners(mentions: list[Mention]) -> list[int]:
@@ -90,40 +108,60 @@ def _owners(mentions: list[Mention]) -> list[int]:
     return owners
 
 
-def _raw_items(
-    text: list[str],
-    sentences: list[int],
-    mentions: list[Mention],
-    owners: list[int],
-    matcher: CueMatcher,
-) -> list[Item]:
-    words = [word.lower() for word in text]
-    outer = {m["start"]: i for i, m in enumerate(mentions) if owners[i] == i}
-    items: list[Item] = []
-    i, size = 0, len(words)
-    while i < size:
-        if i and sentences[i] != sentences[i - 1] and (not items or items[-1].symbol not in LINES):
-            items.append(Item("SB", i, i))
-        if i in outer:
-            index = outer[i]
-            mention = mentions[index]
-            items.append(Item(LETTERS[mention["label"]], i, mention["end"], None, [index]))
-            i = mention["end"]
-            continue
-        cue = matcher.at(words, i)
-        if cue is not None:
-            end = i + len(cue.words)
-            if not any(j in outer for j in range(i + 1, end)):
-                items.append(Item(cue.kind, i, end, cue))
-                i = end
-                continue
-        symbol = _symbol(words[i])
-        if symbol == "NL" and i + 1 < size and words[i + 1] == text[i + 1] and text[i + 1].isalpha():
-            symbol = ""  # a line that goes on in lower case is a wrapped one
-        if symbol and not (symbol == "w" and items and items[-1].symbol == "w"):
-            items.append(Item(symbol, i, i + 1))
-        i += 1
-    return items
+class ItemReader:
+    """Read tokens as items, not yet folded."""
+
+    def __init__(
+        self,
+        text: list[str],
+        sentences: list[int],
+        mentions: list[Mention],
+        outer: dict[int, int],
+    ) -> None:
+        self.words = [word.lower() for word in text]
+        self._text = text
+        self._sentences = sentences
+        self._mentions = mentions
+        self._outer = outer
+
+    def read(self, end: int, matcher: CueMatcher) -> list[Item]:
+        """Give the items of the tokens up to `end`."""
+        items: list[Item] = []
+        at = 0
+        while at < end:
+            last = items[-1].symbol if items else ""
+            if at and self._sentences[at] != self._sentences[at - 1] and last not in LINES:
+                items.append(Item("SB", at, at))
+            item = self._mention_at(at) or self._cue_at(at, matcher) or self._mark_at(at)
+            if item.symbol and not item.symbol == last == "w":
+                items.append(item)
+            at = item.end
+        return items
+
+    def _mention_at(self, at: int) -> Item | None:
+        index = self._outer.get(at)
+        if index is None:
+            return None
+        mention = self._mentions[index]
+        return Item(LETTERS[mention["label"]], at, mention["end"], None, [index])
+
+    def _cue_at(self, at: int, matcher: CueMatcher) -> Item | None:
+        """Give the cue at a token, unless a mention begins within it."""
+        cue = matcher.at(self.words, at)
+        if cue is None:
+            return None
+        end = at + len(cue.words)
+        if end > at + 1 and any(i in self._outer for i in range(at + 1, end)):
+            return None
+        return Item(cue.kind, at, end, cue)
+
+    def _mark_at(self, at: int) -> Item:
+        symbol = _symbol(self.words[at])
+        if symbol == "NL":
+            # a line that goes on in lower case is a wrapped one
+            following = "".join(self._text[at + 1 : at + 2])
+            symbol = "" if following.isalpha() and following.islower() else symbol
+        return Item(symbol, at, at + 1)
 
 
 def _symbol(word: str) -> str:
@@ -136,20 +174,20 @@ def _symbol(word: str) -> str:
     return "-" if word in "–—-" else word
 
 
-def _fold(raw: list[Item], mentions: list[Mention]) -> list[Item]:
+def _fold(raw: list[Item]) -> list[Item]:
     """Drop what says nothing and join the members of coordinations."""
     items: list[Item] = []
     pending: list[Item] = []
     for item in raw:
-        if not item.mentions:
+        if item.mentions is None:
             pending.append(item)
             continue
-        last = items[-1] if items else None
+        members = items[-1].mentions if items else None
         joint = tuple(p.symbol for p in pending if p.symbol != DROPPED)
         joints = FOLDED.get(item.symbol, JOINTS)
-        if last is not None and last.symbol == item.symbol and joint in joints:
-            last.mentions.extend(item.mentions)
-            last.end = item.end
+        if members is not None and items[-1].symbol == item.symbol and joint in joints:
+            members.extend(item.mentions)
+            items[-1].end = item.end
         else:
             items.extend(p for p in pending if p.symbol != DROPPED)
             items.append(item)
@@ -158,10 +196,10 @@ def _fold(raw: list[Item], mentions: list[Mention]) -> list[Item]:
     return items
 
 
-def _places(items: list[Item], mentions: list[Mention], owners: list[int]) -> list[Place]:
+def _places(items: list[Item], owners: list[int]) -> list[Place]:
     where = {
         index: (number, member)
         for number, item in enumerate(items)
-        for member, index in enumerate(item.mentions)
+        for member, index in enumerate(item.mentions or ())
     }
-    return [Place(*where[owner], owner, 0, "") for owner in owners]
+    return [Place(*where.get(owner, (-1, 0)), owner, 0, "") for owner in owners]

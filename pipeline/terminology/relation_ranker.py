@@ -34,11 +34,14 @@ class RelationModel:
     threshold: float
     weights: Mapping[str, float]
 
-    def probability(self, features: list[str]) -> float:
-        """Give the probability of a pair with these features."""
-        get = self.weights.get
-        logit = self.bias + sum(get(feature, 0.0) for feature in features)
-        return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, logit))))
+    def weight(self, features: list[str]) -> float:
+        """Give the sum of the weights of features."""
+        weights = self.weights
+        return sum([weights[feature] for feature in features if feature in weights])
+
+    def probability(self, weight: float) -> float:
+        """Give the probability of a pair whose features have this weight."""
+        return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, self.bias + weight))))
 
 
 def read_models(path: Path) -> dict[str, RelationModel]:
@@ -67,8 +70,13 @@ def read_models(path: Path) -> dict[str, RelationModel]:
 def rank_pairs(reader: PairReader, relation: str, model: RelationModel) -> list[ScoredPair]:
     """Give the pairs of a doc whose probability reaches the model's threshold."""
     pairs: list[ScoredPair] = []
+    places = reader.view.places
+    shared: dict[tuple[int, int], float] = {}
     for head, tail in candidates(reader.view, relation):
-        score = model.probability(reader.features(relation, head, tail))
+        items = (places[head].item, places[tail].item)
+        if items not in shared:
+            shared[items] = model.weight(reader.shared(relation, *items))
+        score = model.probability(shared[items] + model.weight(reader.own(relation, head, tail)))
         if score >= model.threshold:
             pairs.append(ScoredPair(head, tail, score))
     return pairs

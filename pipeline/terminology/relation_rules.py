@@ -79,14 +79,18 @@ def _checked(where: str, row: dict[str, str]) -> RelationRule:
         )
     try:
         score = float(row["score"])
-        patterns = [re.compile(row[name]) if row[name] else None for name in COLUMNS[3:10]]
+        cells = [re.compile(row[name]) if row[name] else None for name in COLUMNS[3:10]]
     except (ValueError, re.error) as problem:
         raise ResourceError(
             f"{where}: {problem}, expected a score and regular expressions"
         ) from problem
     if not 0 < score <= 1:
         raise ResourceError(f"{where}: score is {score}, expected 0 < score <= 1")
-    return RelationRule(row["id"], row["relation"], row["order"], *patterns, score)
+    between, before, after, head_status, tail_status, head_words, tail_words = cells
+    return RelationRule(
+        row["id"], row["relation"], row["order"], between, before, after, head_status,
+        tail_status, head_words, tail_words, score,
+    )  # fmt: skip
 
 
 def pair_context(view: ItemView, head: int, tail: int) -> PairContext:

@@ -24,25 +24,13 @@ from pipeline.stages.sentences import SentenceSplitter
 from pipeline.structure.sentences import default_sentences
 from pipeline.terminology.relation_candidates import REACH, candidates
 from pipeline.terminology.relation_cues import CueMatcher, read_cues
-from pipeline.terminology.relation_features import PairReader
+from pipeline.terminology.relation_features import TEMPLATES, PairReader
 from pipeline.terminology.relation_items import view_items
 from pipeline.terminology.relation_ranker import RelationModel
 from pipeline.terminology.relation_rules import best_rule, pair_context, read_rules
 from pipeline.training.gold import gold_doc, read_gold
 from pipeline.training.perturbed import perturbed
 
-#: templates kept by backward elimination, in order of relation
-ITEMS = "core first first2 last2 has lines post"
-KEPT = {
-    "located_in": ITEMS + " counts rank before_second inner member members hw left2 labels nest"
-    " order right tst tw",
-    "seen_on": ITEMS + " counts after_first carry carry2 carry4 hst left left2 study nest own pre stated"
-    " sd secd secst tails",
-    "indicates": ITEMS + " counts rank after_first hw answer left2 pre sd secd st topic topicst"
-    " tst order",
-    "measures": ITEMS + " counts rank before_second hst left labels nest order pre right sd secst"
-    " st tails tw",
-}
 #: L2 strengths (inverse) of the regressions
 STRENGTH = {"located_in": 0.2, "seen_on": 0.1, "indicates": 0.1, "measures": 0.2}
 #: features seen in fewer pairs are left out
@@ -79,26 +67,14 @@ def gold_pairs(doc: Doc, relation: str) -> set[Pair]:
 
 def samples(docs: Sequence[Doc], matcher: CueMatcher, relation: str) -> list[Sample]:
     """Give all candidates of docs with their features."""
-    kept = set(KEPT[relation].split())
     found: list[Sample] = []
     for number, doc in enumerate(docs):
         reader = PairReader(view_items(doc, matcher))
         gold = gold_pairs(doc, relation)
         for head, tail in candidates(reader.view, relation):
-            features = reader.features(relation, head, tail)
-            used = tuple(f for f in features if template(f) in kept)
-            found.append(Sample(number, (head, tail), (head, tail) in gold, used))
+            features = tuple(reader.features(relation, head, tail))
+            found.append(Sample(number, (head, tail), (head, tail) in gold, features))
     return found
-
-
-def template(feature: str) -> str:
-    """Give the name of a feature's template.
-
-    >>> template("htfirst2=in of"), template("order=ht")
-    ('first2', 'order')
-    """
-    name = feature.split("=", 1)[0]
-    return name[2:] if name[:2] in ("ht", "th") else name
 
 
 def fit(data: Sequence[Sample], relation: str, threshold: float = 0.5) -> RelationModel:
@@ -169,7 +145,7 @@ def cross_validate(docs: Sequence[Doc], data: Sequence[Sample], relation: str) -
     for held in range(FOLDS):
         model = fit([s for s in data if fold[s.doc] != held], relation)
         rest = [s for s in data if fold[s.doc] == held]
-        scored += [(s, model.probability(list(s.features))) for s in rest]
+        scored += [(s, model.probability(model.weight(list(s.features)))) for s in rest]
     measured: list[Measured] = []
     for threshold in THRESHOLDS:
         scores = _counts_at(docs, scored, relation, threshold)
@@ -189,7 +165,9 @@ def _counts_at(
 
 def measure_rules(docs: Sequence[Doc], matcher: CueMatcher, relation: str) -> float:
     """Give F1 of the rules alone."""
-    rules = [r for r in read_rules(models_path("rules", "relation_rules.tsv")) if r.relation == relation]
+    rules = [
+        r for r in read_rules(models_path("rules", "relation_rules.tsv")) if r.relation == relation
+    ]
     total = np.zeros(4)
     for doc in docs:
         view = view_items(doc, matcher)
@@ -205,7 +183,7 @@ def train(docs: Sequence[Doc], out: Path, report: Callable[[str], None] = print)
     models: dict[str, Any] = {}
     for relation in REACH:
         line = f"{relation}: rules {measure_rules(docs, matcher, relation):.3f}"
-        if relation in KEPT:
+        if relation in TEMPLATES:
             data = samples(both, matcher, relation)
             measured = cross_validate(both, data, relation)
             model = fit(data, relation, measured.threshold)
