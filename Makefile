@@ -15,7 +15,7 @@ BIN := .venv/bin
 
 demo: .venv/installed
 	$(BIN)/radtab run corpus/cases -o runs/demo --overwrite
-	$(BIN)/radtab show corpus/cases/spine_extramedullary.txt --tables findings
+	$(BIN)/radtab show corpus/cases/abdomen_hepatic_hemangioma.txt --tables findings
 
 test: .venv/installed-dev
 	$(BIN)/ruff check .
