@@ -1,6 +1,7 @@
 """Sections: given, by headings, by the model; the archive's frame; odd texts."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -176,6 +177,13 @@ def test_many_lines_are_condensed_without_loss():
 def test_a_keyword_mark_in_running_text_is_no_list():
     text = "Findings.\nKeywords: " + "a long sentence that goes on and on " * 3 + "\nand " * 30
     assert find_body(text + "x" * 80).keywords == -1
+
+
+@pytest.mark.parametrize("rule", ["-" * 5000, "* " * 2500, "=" * 5000, "1. " * 2000, "(" * 5000])
+def test_ruled_lines_cost_no_time(rule):
+    begun = time.process_time()
+    assert default_headings().by_line(f"{rule}\n{rule} Findings", 0, 2 * len(rule) + 10) == {}
+    assert time.process_time() - begun < 1
 
 
 def test_heading_rows_are_checked(tmp_path):

@@ -1,5 +1,6 @@
 """Sentence starts: marked texts, `|` where a sentence starts."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,10 @@ def test_a_row_of_an_unknown_kind_is_refused_with_its_line(tmp_path):
     path.write_text("id\tkind\ttext\nSW:1\tsometimes\tdr\n", encoding="utf-8")
     with pytest.raises(ResourceError, match=r"sentence_words\.tsv:2: kind 'sometimes'"):
         SentenceFinder(path)
+
+
+@pytest.mark.parametrize("text", [" " * 20000, "\t\n " * 7000, ". " * 10000, "1. " * 7000])
+def test_runs_of_white_space_and_stops_cost_no_time(text):
+    begun = time.process_time()
+    default_sentences().starts(f"a{text}b")
+    assert time.process_time() - begun < 1

@@ -8,7 +8,7 @@ from typing import NamedTuple
 OPENING = re.compile(r"\s*Texto\s*:\s*", re.IGNORECASE)
 #: the archive's keyword list: the mark on a line of its own or before a list, down to the end
 KEYWORDS = re.compile(r"^[ \t]*key\s?words?[ \t]*:", re.IGNORECASE | re.MULTILINE)
-LINE = re.compile(r"[^\r\n]*\S[^\r\n]*")
+LINE = re.compile(r"[^\r\n]+")
 
 
 class Line(NamedTuple):
@@ -68,6 +68,8 @@ def body_lines(text: str, start: int, end: int) -> list[Line]:
     for found in LINE.finditer(text, start, end):
         whole = found.group()
         inner = whole.strip()
+        if not inner:
+            continue
         indent = len(whole) - len(whole.lstrip())
         begin = found.start() + indent
         breaks = text.count("\n", last, begin) or text.count("\r", last, begin)

@@ -22,10 +22,10 @@ WRAPPED = 45
 _BACK = 60
 
 CANDIDATE = re.compile(
-    r"(?P<line>[ \t]*[\r\n]\s*)"
+    r"(?P<line>(?<![ \t])[ \t]*[\r\n]\s*)"
     r"|(?P<stop>[.!?]+[\"')\]”’]*)(?P<space>[^\S\r\n]+)(?=[^\s.,;])"
     r"|(?P<glued>(?<=[a-z)\d][a-z)\d])[.!?](?=[A-Z][a-z]+\b(?!\.)))"
-    r"|[^\S\r\n]+(?=[•·»▪●◦‣][^\S\r\n]*\w)"
+    r"|(?<!\s)[^\S\r\n]+(?=[•·»▪●◦‣][^\S\r\n]*\w)"
     r"|(?<=[.;:,])[^\S\r\n]+(?=\(?\d{1,2}[.)][^\S\r\n]+[A-Za-z])"
 )
 WORD_BEFORE = re.compile(r"(?:[^\W\d_]+[./])*[^\W\d_]+$|\d+$")

@@ -39,7 +39,7 @@ class HeadingFinder:
             self._add(where, row)
         names = sorted(self._rows, key=len, reverse=True)
         choice, capitals = _choice(names), _choice([name.upper() for name in names])
-        lead = r"^[ \t]*(?:[#>*_=\-•]+[ \t]*|\(?\d{1,2}[.)][ \t]*)*"
+        lead = r"^(?:[#>*_=\-• \t]|\(?\d{1,2}[.)]){0,12}"
         self._line = re.compile(
             rf"{lead}(?P<name>{choice})[ \t]*[*_=]*[ \t]*"
             r"(?:[:：][*_]*|[-–—](?=\s)|[*_=]*(?=[ \t]*$))",
