@@ -7,14 +7,15 @@ import pytest
 import spacy
 from spacy.lang.en import English
 
-from pipeline.annotations import mentions_of
+from pipeline.annotations import mentions_of, new_mention, set_mentions
 from pipeline.errors import ResourceError
 from pipeline.resources import read_rows
 from pipeline.stages.status import make_status_marker
 from pipeline.terminology.patient_evidence import PatientJudge, load_evidence_rows
 from pipeline.terminology.section_status import load_section_status
 from pipeline.terminology.status_cues import load_status_cues
-from tests.marking import marked_doc
+from pipeline.tokenizer import CaseTokenizer
+from tests.marking import VOCAB, marked_doc
 
 SENTENCES = list(
     read_rows(Path(__file__).parent / "data" / "status_sentences.tsv", ("id", "section", "text"))
@@ -168,3 +169,10 @@ def test_survives_disk(tmp_path):
 def test_factory_settings_are_json():
     meta = English.get_factory_meta("radtab_status")
     assert json.loads(json.dumps(meta.default_config)) == meta.default_config
+
+
+@pytest.mark.parametrize("text", ["   ", "A mass.   \n"])
+def test_mention_of_white_space(marker, text):
+    doc = CaseTokenizer(VOCAB)(text)
+    set_mentions(doc, [new_mention("FINDING", len(doc) - 1, len(doc), "L:1")])
+    assert [mention["status"] for mention in mentions_of(marker(doc))] == ["present"]

@@ -83,8 +83,8 @@ class RoleMarker:
         hits: dict[int, list[tuple[int, int, list[RoleCue]]]] = {}
         reached = []
         for mention in diagnoses:
-            start, end = words.first_word[mention["start"]], words.first_word[mention["end"]]
-            sentence = words.sentence_of[min(start, len(words.words) - 1)]
+            start, end = words.span(mention["start"], mention["end"])
+            sentence = words.sentence_at(start)
             low, high = words.sentences[sentence]
             if sentence not in hits:
                 hits[sentence] = self.cues.find(words.words[low:high])
@@ -99,10 +99,10 @@ class RoleMarker:
         for mention in mentions:
             if mention["label"] not in ("FINDING", "SIGNAL") or mention["status"] != "present":
                 continue
-            start, end = words.first_word[mention["start"]], words.first_word[mention["end"]]
+            start, end = words.span(mention["start"], mention["end"])
             section = sections[mention["start"]]
             seen = section == "findings" or (
-                not has_findings and words.sentence_of[start] in imaging
+                not has_findings and words.sentence_at(start) in imaging
             )
             mention["key_finding"] = seen and not self._normal(words.words[start:end])
 
@@ -149,7 +149,7 @@ def _reaching(hits: list[tuple[int, int, list[RoleCue]]], start: int, end: int) 
 
 def _imaging_sentences(mentions: list[Mention], words: CaseWords) -> set[int]:
     return {
-        words.sentence_of[words.first_word[mention["start"]]]
+        words.sentence_at(words.first_word[mention["start"]])
         for mention in mentions
         if mention["label"] in IMAGING
     }

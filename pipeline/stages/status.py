@@ -20,6 +20,9 @@ from pipeline.terminology.section_status import JUDGED, SectionStatus, load_sect
 from pipeline.terminology.status_cues import Cue, CueHit, PhraseTable, load_status_cues
 from pipeline.terminology.status_scope import Decision, Target, decide
 
+#: the statuses that are weighed against each other in a judged section
+WEIGHED = ("general", "present")
+
 
 class StatusMarker:
     """Set `status`, `status_cue` and its bounds on every mention that has a status.
@@ -59,8 +62,8 @@ class StatusMarker:
         reading: tuple[CaseWords, CaseEvidence, dict[int, list[CueHit]]],
     ) -> None:
         words, evidence, hits = reading
-        start, end = words.first_word[mention["start"]], words.first_word[mention["end"]]
-        sentence = words.sentence_of[min(start, len(words.words) - 1)]
+        start, end = words.span(mention["start"], mention["end"])
+        sentence = words.sentence_at(start)
         if sentence not in hits:
             hits[sentence] = self._hits(words, *words.sentences[sentence])
         row = self.sections.get((section, mention["label"])) or self.sections["", mention["label"]]
@@ -81,8 +84,8 @@ class StatusMarker:
         decision: Decision | None,
         place: tuple[CaseEvidence, Target, int],
     ) -> tuple[bool, list[str]]:
-        """Weigh a mention of a judged section; a cue that says `general` needs no weighing."""
-        if row.status != JUDGED or (decision and decision.cue.status == "general"):
+        """Weigh a mention of a judged section, unless a cue says what is to be weighed."""
+        if row.status != JUDGED or (decision and decision.cue.status in WEIGHED):
             return False, [row.id]
         chance, feature = self.judge.general(*place, decision.cue.status if decision else "")
         return chance >= self.threshold, [row.id, feature]

@@ -25,6 +25,14 @@ class CaseWords:
     sentences: list[tuple[int, int]]
     sentence_of: list[int]
 
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Give the words `(first, last + 1)` of the tokens `start` to `end` (exclusive)."""
+        return self.first_word[start], self.first_word[end]
+
+    def sentence_at(self, word: int) -> int:
+        """Give the sentence of a word; white space at the end belongs to the last."""
+        return self.sentence_of[min(word, len(self.words) - 1)] if self.words else 0
+
 
 def case_words(doc: Doc) -> CaseWords:
     """Give the words of a doc; HTML entities and typographic signs are read as plain signs.
