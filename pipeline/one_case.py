@@ -1,7 +1,6 @@
 """One text, or one case of an input -> its annotated Doc; the pipeline is loaded once."""
 
 from collections.abc import Iterable
-from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -9,6 +8,7 @@ from spacy.tokens import Doc
 from pipeline.assembly import annotate_cases, load
 from pipeline.errors import UsageError
 from pipeline.records import Case, RejectRow
+from pipeline.resources import cached_weights
 
 _IDS_NAMED = 5
 
@@ -32,7 +32,7 @@ def annotate_case(case: Case, profile: str = "default") -> Doc:
     return next(annotate_cases(_loaded(profile), [case]))
 
 
-@cache
+@cached_weights
 def _loaded(profile: str) -> Language:
     return load(profile)
 

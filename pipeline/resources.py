@@ -2,11 +2,19 @@
 
 import csv
 import gzip
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import _lru_cache_wrapper, cache
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from pipeline.errors import ResourceError
+
+T = TypeVar("T")
+#: folders that stand for `models/trained`, the last one counts
+_trained: list[Path] = []
+#: what forgets the weights read so far
+_forgetting: list[Callable[[], None]] = []
 
 
 def data_root() -> Path:
@@ -24,13 +32,48 @@ def data_root() -> Path:
 
 
 def models_path(*parts: str) -> Path:
-    """Give a path below `models/`."""
+    """Give a path below `models/`; see `trained_from` for `models/trained`."""
+    if _trained and parts[:1] == ("trained",):
+        return _trained[-1].joinpath(*parts[1:])
     return data_root().joinpath("models", *parts)
 
 
 def corpus_path(*parts: str) -> Path:
     """Give a path below `corpus/`."""
     return data_root().joinpath("corpus", *parts)
+
+
+@contextmanager
+def trained_from(folder: Path) -> Iterator[None]:
+    """Read all trained weights from another folder than `models/trained` while the context lasts.
+
+    The folder must hold every file a stage asks for: nothing is taken from `models/trained`
+    instead. It holds for pipelines loaded within the context, in this process.
+
+    Raises:
+        ResourceError: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise ResourceError(f"{folder}: no folder, expected one with trained weights")
+    _trained.append(folder)
+    _forget()
+    try:
+        yield
+    finally:
+        _trained.pop()
+        _forget()
+
+
+def cached_weights(read: Callable[..., T]) -> _lru_cache_wrapper[T]:
+    """Cache what a function makes of trained weights until they come from another folder."""
+    kept = cache(read)
+    _forgetting.append(kept.cache_clear)
+    return kept
+
+
+def _forget() -> None:
+    for forget in _forgetting:
+        forget()
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:

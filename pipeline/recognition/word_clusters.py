@@ -5,7 +5,6 @@ share cluster numbers, so what is learnt of one holds for the others (Turian, Ra
 2010, "Word representations: a simple and general method for semi-supervised learning").
 """
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.errors import ResourceError
-from pipeline.resources import models_path
+from pipeline.resources import cached_weights, models_path
 
 
 class WordClusters:
@@ -69,7 +68,7 @@ def read_clusters(path: Path) -> WordClusters:
         ) from problem
 
 
-@cache
+@cached_weights
 def shared_clusters() -> WordClusters:
     """Give the clusters under `models/trained`, read once a process."""
     return read_clusters(models_path("trained", "recogniser_clusters.npz"))

@@ -1,7 +1,6 @@
 """Stage `radtab_sections`: which part of the text is history, findings, diagnosis ..."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from spacy.tokens import Doc
 
 from pipeline.annotations import SECTIONS, SectionNote, set_sections
 from pipeline.errors import InputError
-from pipeline.resources import models_path
+from pipeline.resources import cached_weights, models_path
 from pipeline.structure.lines import Body, body_lines, find_body
 from pipeline.structure.section_model import SectionModel, read_section_weights
 from pipeline.terminology.headings import Heading, HeadingFinder, carries_text, default_headings
@@ -112,7 +111,7 @@ def _notes(doc: Doc, parts: Sequence[Part]) -> list[SectionNote]:
     return notes
 
 
-@lru_cache(maxsize=1)
+@cached_weights
 def _model() -> SectionModel:
     return SectionModel(read_section_weights(models_path("trained", "sections.npz")))
 
