@@ -1,7 +1,5 @@
 """The stage `radtab_recogniser`: trained chains mark mentions -> `doc.spans["recogniser"]`."""
 
-from functools import cache
-
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
@@ -10,7 +8,7 @@ from pipeline.recognition.chain_weights import read_weights
 from pipeline.recognition.mention_layers import LAYERS, pieces_of
 from pipeline.recognition.token_view import view_of
 from pipeline.recognition.word_clusters import shared_clusters
-from pipeline.resources import models_path
+from pipeline.resources import cached_weights, models_path
 
 
 class MentionRecogniser:
@@ -37,7 +35,7 @@ class MentionRecogniser:
         return doc
 
 
-@cache
+@cached_weights
 def shared_recogniser() -> MentionRecogniser:
     """Give the recogniser of the weights under `models/trained`, read once a process."""
     weights = read_weights(models_path("trained", "recogniser.npz"))

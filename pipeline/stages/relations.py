@@ -7,7 +7,6 @@ decides was measured by 5-fold cross-validation on the training cases (`models/R
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.annotations import RelationNote
-from pipeline.resources import models_path
+from pipeline.resources import cached_weights, models_path
 from pipeline.terminology.relation_candidates import candidates
 from pipeline.terminology.relation_cues import CueMatcher, read_cues
 from pipeline.terminology.relation_features import PairReader
@@ -153,7 +152,7 @@ def cue_item(view: ItemView, relation: str, head: int, tail: int) -> Item | None
     return some
 
 
-@lru_cache(maxsize=1)
+@cached_weights
 def default_finder() -> RelationFinder:
     """Give the finder over the rows and weights under models/.
 
