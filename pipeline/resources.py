@@ -64,7 +64,7 @@ def trained_from(folder: Path) -> Iterator[None]:
         _forget()
 
 
-def cached_weights(read: Callable[..., T]) -> _lru_cache_wrapper[T]:
+def cached_weights(read: Callable[..., T]) -> "_lru_cache_wrapper[T]":
     """Cache what a function makes of trained weights until they come from another folder."""
     kept = cache(read)
     _forgetting.append(kept.cache_clear)
