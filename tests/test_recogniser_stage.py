@@ -88,6 +88,13 @@ def test_the_weights_say_what_they_were_trained_on():
     assert said["scores"]["all entities exact"]["mean"] > 0.72
 
 
+def test_ids_of_layers_are_explained():
+    from pipeline.explain import find_rules
+
+    found = find_rules(["crf-outer", "crf-inner"])
+    assert all("recogniser.json" in source.place for source in found.values())
+
+
 def test_weights_are_small():
     files = list(models_path("trained").glob("recogniser*.npz"))
     assert len(files) == 2

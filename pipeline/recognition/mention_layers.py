@@ -28,6 +28,15 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
+def layer_id(layer: str) -> str:
+    """Give the id by which mentions of a layer name what made them.
+
+    >>> layer_id("outer")
+    'crf-outer'
+    """
+    return "crf-" + layer
+
+
 def layer_pieces(pieces: Iterable[Piece], layer: str) -> list[Piece]:
     """Choose the mentions of a layer: the longest where they overlap."""
     trained, taken = LAYERS[layer]

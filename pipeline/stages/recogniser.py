@@ -5,7 +5,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 
 from pipeline.recognition.chain_tagger import ChainTagger
 from pipeline.recognition.chain_weights import read_weights
-from pipeline.recognition.mention_layers import LAYERS, pieces_of
+from pipeline.recognition.mention_layers import LAYERS, layer_id, pieces_of
 from pipeline.recognition.token_view import view_of
 from pipeline.recognition.word_clusters import shared_clusters
 from pipeline.resources import cached_weights, models_path
@@ -30,7 +30,7 @@ class MentionRecogniser:
             for label, start, end in pieces_of(tags):
                 if label in taken:
                     first, last = view.indices[start], view.indices[end - 1]
-                    spans.append(Span(doc, first, last + 1, label=label, span_id="crf-" + layer))
+                    spans.append(Span(doc, first, last + 1, label=label, span_id=layer_id(layer)))
         doc.spans["recogniser"] = SpanGroup(doc, name="recogniser", spans=spans)
         return doc
 

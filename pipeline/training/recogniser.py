@@ -20,7 +20,7 @@ from spacy.tokens import Doc
 from pipeline.annotations import mentions_of
 from pipeline.recognition.chain_tagger import ChainTagger
 from pipeline.recognition.chain_weights import save_weights
-from pipeline.recognition.mention_layers import Piece
+from pipeline.recognition.mention_layers import LAYERS, Piece, layer_id
 from pipeline.recognition.token_view import TokenView, view_of
 from pipeline.recognition.word_clusters import WordClusters, shared_clusters
 from pipeline.resources import models_path
@@ -69,6 +69,8 @@ def train_recogniser(
     save_weights(train_chains([example_of(doc) for doc in docs], clusters, settings), output)
     metadata = {
         "model": "linear-chain conditional random fields, one a layer of nesting",
+        # `radtab explain` looks ids up among the keys of a model's JSON
+        "layers": {layer_id(n): f"marks {', '.join(taken)}" for n, (_, taken) in LAYERS.items()},
         "config": asdict(settings),
         "data": {path.name: _digest(path) for path in (*gold, *corpora)},
         "cases": len(docs),
