@@ -17,6 +17,7 @@ from spacy.tokens import Doc
 from pipeline.annotations import RelationNote
 from pipeline.resources import cached_weights, models_path
 from pipeline.terminology.relation_candidates import candidates
+from pipeline.terminology.relation_choice import choose
 from pipeline.terminology.relation_cues import CueMatcher, read_cues
 from pipeline.terminology.relation_features import PairReader
 from pipeline.terminology.relation_items import Item, ItemView, view_items
@@ -38,8 +39,6 @@ from pipeline.terminology.relation_sources import source_ids
 BY_RULE = ("compared_to", "excludes")
 #: what a pair is not taken for once a rule has decided
 RIVALS = {"compared_to": "located_in", "excludes": "indicates"}
-#: probability from which on a diagnosis in another sentence stands beside one in its own
-EVEN = 0.5
 #: relations whose cues (`in`, `shows`) also connect a finding with a diagnosis
 CONNECTING = ("located_in", "seen_on", "indicates", "excludes")
 #: items before the first and after the second mention that are searched for a cue
@@ -73,13 +72,11 @@ class RelationFinder:
             for relation, found in ruled.items()
             for pair, _ in found
         }
+        excluding = [pair for pair, _ in ruled["excludes"]]
         reader = PairReader(view)
         for relation, model in self.models.items():
             rule = source_ids()[relation, "ranker"]
-            pairs = rank_pairs(reader, relation, model)
-            if relation == "indicates":
-                excluding = [pair for pair, _ in ruled["excludes"]]
-                pairs = nearer_first(view, pairs, excluding)
+            pairs = choose(view, relation, rank_pairs(reader, relation, model), excluding)
             for pair in pairs:
                 if (relation, pair.head, pair.tail) not in decided:
                     yield relation, pair, rule
@@ -111,25 +108,6 @@ class RelationFinder:
     def from_disk(self, _path: str | Path, **_: Any) -> "RelationFinder":  # noqa: ANN401
         """Read nothing: rows and weights lie under models/."""
         return self
-
-
-def nearer_first(
-    view: ItemView, pairs: list[ScoredPair], others: list[ScoredPair]
-) -> list[ScoredPair]:
-    """Drop weak pairs across sentences of findings that have a diagnosis in their own sentence.
-
-    `others` are pairs of another relation that count as having one.
-    """
-    near = {pair.head for pair in (*pairs, *others) if _in_one_sentence(view, pair)}
-    return [
-        pair
-        for pair in pairs
-        if pair.head not in near or pair.score >= EVEN or _in_one_sentence(view, pair)
-    ]
-
-
-def _in_one_sentence(view: ItemView, pair: ScoredPair) -> bool:
-    return view.places[pair.head].sentence == view.places[pair.tail].sentence
 
 
 def cue_item(view: ItemView, relation: str, head: int, tail: int) -> Item | None:

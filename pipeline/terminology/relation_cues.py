@@ -80,6 +80,7 @@ strength='strong')
     """
 
     def __init__(self, cues: Sequence[Cue]) -> None:
+        self.cues = tuple(cues)
         self._by_first: dict[str, list[Cue]] = {}
         for cue in sorted(cues, key=lambda c: -len(c.words)):
             self._by_first.setdefault(cue.words[0], []).append(cue)

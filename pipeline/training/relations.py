@@ -23,10 +23,11 @@ from pipeline.resources import models_path
 from pipeline.stages.sentences import SentenceSplitter
 from pipeline.structure.sentences import default_sentences
 from pipeline.terminology.relation_candidates import REACH, candidates
+from pipeline.terminology.relation_choice import choose
 from pipeline.terminology.relation_cues import CueMatcher, read_cues
 from pipeline.terminology.relation_features import TEMPLATES, PairReader
-from pipeline.terminology.relation_items import view_items
-from pipeline.terminology.relation_ranker import RelationModel
+from pipeline.terminology.relation_items import ItemView, view_items
+from pipeline.terminology.relation_ranker import RelationModel, ScoredPair
 from pipeline.terminology.relation_rules import best_rule, pair_context, read_rules
 from pipeline.training.gold import gold_doc, read_gold
 from pipeline.training.perturbed import perturbed
@@ -36,7 +37,7 @@ STRENGTH = {"located_in": 0.2, "seen_on": 0.1, "indicates": 0.1, "measures": 0.2
 #: features seen in fewer pairs are left out
 LEAST = 3
 FOLDS = 5
-THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
+THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
 
 Pair = tuple[int, int]
 Counts = np.ndarray[Any, Any]
@@ -52,6 +53,13 @@ class Sample:
     features: tuple[str, ...]
 
 
+class Viewed(NamedTuple):
+    """A doc with gold mentions and relations, and its items."""
+
+    doc: Doc
+    view: ItemView
+
+
 class Measured(NamedTuple):
     """F1 with gold mentions and with perturbed ones, at a threshold."""
 
@@ -65,11 +73,11 @@ def gold_pairs(doc: Doc, relation: str) -> set[Pair]:
     return {(n["head"], n["tail"]) for n in relations_of(doc) if n["type"] == relation}
 
 
-def samples(docs: Sequence[Doc], matcher: CueMatcher, relation: str) -> list[Sample]:
-    """Give all candidates of docs with their features."""
+def samples(cases: Sequence[Viewed], relation: str) -> list[Sample]:
+    """Give all candidates with their features."""
     found: list[Sample] = []
-    for number, doc in enumerate(docs):
-        reader = PairReader(view_items(doc, matcher))
+    for number, (doc, view) in enumerate(cases):
+        reader = PairReader(view)
         gold = gold_pairs(doc, relation)
         for head, tail in candidates(reader.view, relation):
             features = tuple(reader.features(relation, head, tail))
@@ -133,44 +141,44 @@ def folds_of(size: int) -> list[int]:
     return fold
 
 
-def cross_validate(docs: Sequence[Doc], data: Sequence[Sample], relation: str) -> Measured:
+def cross_validate(cases: Sequence[Viewed], data: Sequence[Sample], relation: str) -> Measured:
     """Measure over the held-out folds.
 
-    The second half of `docs` are the perturbed copies of the first, in the same order; a case and
-    its copy are in one fold. The threshold is the one with the best mean of the two F1.
+    The second half of `cases` are the perturbed copies of the first, in the same order; a case and
+    its copy are in one fold. The threshold is the one with the best sum of the two F1.
     """
-    half = len(docs) // 2
+    half = len(cases) // 2
     fold = folds_of(half) * 2
-    scored: list[tuple[Sample, float]] = []
+    scored: dict[int, list[ScoredPair]] = defaultdict(list)
     for held in range(FOLDS):
         model = fit([s for s in data if fold[s.doc] != held], relation)
-        rest = [s for s in data if fold[s.doc] == held]
-        scored += [(s, model.probability(model.weight(list(s.features)))) for s in rest]
-    measured: list[Measured] = []
-    for threshold in THRESHOLDS:
-        scores = _counts_at(docs, scored, relation, threshold)
-        measured.append(Measured(f1(sum(scores[:half])), f1(sum(scores[half:])), threshold))  # type: ignore[arg-type]
+        for sample in (s for s in data if fold[s.doc] == held):
+            score = model.probability(model.weight(list(sample.features)))
+            scored[sample.doc].append(ScoredPair(*sample.pair, score))
+    measured = [_measured(cases, scored, relation, threshold) for threshold in THRESHOLDS]
     return max(measured, key=lambda m: m.gold + m.perturbed)
 
 
-def _counts_at(
-    docs: Sequence[Doc], scored: list[tuple[Sample, float]], relation: str, threshold: float
-) -> list[Counts]:
-    by_doc: dict[int, list[Pair]] = defaultdict(list)
-    for sample, score in scored:
-        if score >= threshold:
-            by_doc[sample.doc].append(sample.pair)
-    return [relaxed(doc, relation, by_doc[i]) for i, doc in enumerate(docs)]
+def _measured(
+    cases: Sequence[Viewed],
+    scored: dict[int, list[ScoredPair]],
+    relation: str,
+    threshold: float,
+) -> Measured:
+    halves = np.zeros((2, 4))
+    for number, (doc, view) in enumerate(cases):
+        pairs = [pair for pair in scored[number] if pair.score >= threshold]
+        chosen = [(pair.head, pair.tail) for pair in choose(view, relation, pairs)]
+        halves[number * 2 // len(cases)] += relaxed(doc, relation, chosen)
+    return Measured(f1(halves[0]), f1(halves[1]), threshold)
 
 
-def measure_rules(docs: Sequence[Doc], matcher: CueMatcher, relation: str) -> float:
+def measure_rules(cases: Sequence[Viewed], relation: str) -> float:
     """Give F1 of the rules alone."""
-    rules = [
-        r for r in read_rules(models_path("rules", "relation_rules.tsv")) if r.relation == relation
-    ]
+    every = read_rules(models_path("rules", "relation_rules.tsv"))
+    rules = [rule for rule in every if rule.relation == relation]
     total = np.zeros(4)
-    for doc in docs:
-        view = view_items(doc, matcher)
+    for doc, view in cases:
         pairs = [p for p in candidates(view, relation) if best_rule(rules, pair_context(view, *p))]
         total += relaxed(doc, relation, pairs)
     return f1(total)
@@ -179,13 +187,14 @@ def measure_rules(docs: Sequence[Doc], matcher: CueMatcher, relation: str) -> fl
 def train(docs: Sequence[Doc], out: Path, report: Callable[[str], None] = print) -> None:
     """Measure rules and ranker on docs with gold mentions, then write the models of all docs."""
     matcher = CueMatcher(read_cues(models_path("rules", "relation_cues.tsv")))
-    both = [*docs, *(perturbed(doc, seed) for seed, doc in enumerate(docs))]
+    copies = [perturbed(doc, seed) for seed, doc in enumerate(docs)]
+    cases = [Viewed(doc, view_items(doc, matcher)) for doc in (*docs, *copies)]
     models: dict[str, Any] = {}
     for relation in REACH:
-        line = f"{relation}: rules {measure_rules(docs, matcher, relation):.3f}"
+        line = f"{relation}: rules {measure_rules(cases[: len(docs)], relation):.3f}"
         if relation in TEMPLATES:
-            data = samples(both, matcher, relation)
-            measured = cross_validate(both, data, relation)
+            data = samples(cases, relation)
+            measured = cross_validate(cases, data, relation)
             model = fit(data, relation, measured.threshold)
             models[relation] = {
                 "bias": model.bias, "threshold": measured.threshold, "weights": model.weights,

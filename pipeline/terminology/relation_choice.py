@@ -1,0 +1,57 @@
+"""Among the pairs a ranker takes for related, those that stand beside each other.
+
+A number is of one thing; a finding that has a diagnosis in its own sentence has another beyond it
+only if that is at least as probable as not.
+"""
+
+from collections.abc import Sequence
+
+from pipeline.terminology.relation_items import ItemView
+from pipeline.terminology.relation_ranker import ScoredPair
+
+#: probability from which on a diagnosis in another sentence stands beside one in its own
+EVEN = 0.5
+
+
+def choose(
+    view: ItemView, relation: str, pairs: list[ScoredPair], others: Sequence[ScoredPair] = ()
+) -> list[ScoredPair]:
+    """Give the pairs of a relation that stand.
+
+    Args:
+        view: the doc's items.
+        relation: type of the pairs.
+        pairs: those whose score reaches the threshold.
+        others: pairs of other relations that say of a finding that its own sentence has its
+            diagnosis (`excludes`).
+    """
+    if relation == "measures":
+        return _one_thing_each(view, pairs)
+    if relation == "indicates":
+        return _nearer_first(view, pairs, others)
+    return pairs
+
+
+def _one_thing_each(view: ItemView, pairs: list[ScoredPair]) -> list[ScoredPair]:
+    """Keep for each head its best tail and what is nested with that."""
+    best: dict[int, ScoredPair] = {}
+    for pair in pairs:
+        if pair.head not in best or pair.score > best[pair.head].score:
+            best[pair.head] = pair
+    owner = {head: view.places[pair.tail].owner for head, pair in best.items()}
+    return [pair for pair in pairs if view.places[pair.tail].owner == owner[pair.head]]
+
+
+def _nearer_first(
+    view: ItemView, pairs: list[ScoredPair], others: Sequence[ScoredPair]
+) -> list[ScoredPair]:
+    near = {pair.head for pair in (*pairs, *others) if _in_one_sentence(view, pair)}
+    return [
+        pair
+        for pair in pairs
+        if pair.head not in near or pair.score >= EVEN or _in_one_sentence(view, pair)
+    ]
+
+
+def _in_one_sentence(view: ItemView, pair: ScoredPair) -> bool:
+    return view.places[pair.head].sentence == view.places[pair.tail].sentence
