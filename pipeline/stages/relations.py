@@ -94,8 +94,11 @@ class RelationFinder:
         item = cue_item(view, relation, pair.head, pair.tail)
         cue, start, end = "", -1, -1
         if item is not None and item.cue is not None:
-            span = doc[item.start : item.end]
-            cue, start, end = span.text, span.start_char, span.end_char
+            last = doc[item.end - 1]
+            start, end = doc[item.start].idx, last.idx + len(last)
+            cue = (
+                "".join(token.text_with_ws for token in doc[item.start : item.end - 1]) + last.text
+            )
             rule = f"{rule} {item.cue.id}"
         return RelationNote(
             type=relation, head=pair.head, tail=pair.tail, cue=cue, cue_start=start, cue_end=end,
@@ -113,19 +116,23 @@ class RelationFinder:
 def cue_item(view: ItemView, relation: str, head: int, tail: int) -> Item | None:
     """Give the item of the cue that states a relation: nearest to the tail, else just outside.
 
-    A cue of the relation itself comes before one that only connects.
+    A cue of the relation itself comes before one that only connects a finding with a diagnosis.
+    Nothing states what is nested.
     """
     one, two = view.places[head].item, view.places[tail].item
+    if one == two:
+        return None
     first, second = min(one, two), max(one, two)
     within = range(second - 1, first, -1) if two > one else range(first + 1, second)
     after = range(second + 1, min(second + 1 + MARGIN, len(view.items)))
     before = range(first - 1, max(first - 1 - MARGIN, -1), -1)
+    connecting = CONNECTING if relation in ("indicates", "excludes") else ()
     some: Item | None = None
     for place in chain(within, after, before):
         item = view.items[place]
         if item.cue is not None and item.cue.relation == relation:
             return item
-        if some is None and item.cue is not None and item.cue.relation in CONNECTING:
+        if some is None and item.cue is not None and item.cue.relation in connecting:
             some = item
     return some
 

@@ -6,7 +6,7 @@ all members of two coordinations: `shared` gives them, `own` those of the pair i
 """
 
 import re
-from functools import cached_property
+from typing import NamedTuple
 
 from pipeline.annotations import Mention
 from pipeline.terminology.relation_items import LETTERS, LINES, ItemView
@@ -38,51 +38,38 @@ TEMPLATES: dict[str, frozenset[str]] = {
 
 
 class ItemSides:
-    """What stands around one item, each read on first use."""
+    """What stands around one item, not beyond its sentence's marks.
+
+    `left`, `left2`: the one or two symbols before it, nearest first; `right2`: the two after it;
+    `right`: the one after it; `before`, `after`: the symbols of its sentence on each side; `rank`:
+    how many items of its sentence stand before it, at most 3.
+    """
+
+    __slots__ = ("after", "before", "left", "left2", "rank", "right", "right2")
 
     def __init__(self, symbols: list[str], at: int, start: int) -> None:
-        self._symbols, self._at, self._start = symbols, at, start
+        self.left = symbols[at - 1] if at else ""
+        two = at > 1 and self.left not in BREAKS
+        self.left2 = f"{self.left} {symbols[at - 2]}" if two else self.left
+        following = symbols[at + 1 : at + 1 + AHEAD]
+        self.right = following[0] if following else ""
+        self.right2 = self.right if self.right in BREAKS else " ".join(following[:2])
+        end = next((i for i, symbol in enumerate(following) if symbol in BREAKS), len(following))
+        self.before = frozenset(symbols[start:at])
+        self.after = frozenset(following[:end])
+        self.rank = min(at - start, 3)
 
-    @cached_property
-    def left(self) -> str:
-        """The symbol before it."""
-        return _left(self._symbols, self._at, 1)
 
-    @cached_property
-    def left2(self) -> str:
-        """Two symbols before it, nearest first, not beyond the sentence's mark."""
-        return _left(self._symbols, self._at, 2)
+def item_order(head: int, tail: int) -> str:
+    """Say whether the head's item (its number) comes before the tail's: `ht`, `th`, or one."""
+    return "" if head == tail else "ht" if head < tail else "th"
 
-    @cached_property
-    def right(self) -> str:
-        """The symbol after it."""
-        return " ".join(self._symbols[self._at + 1 : self._at + 2])
 
-    @cached_property
-    def right2(self) -> str:
-        """Two symbols after it, not beyond the sentence's mark."""
-        out = self._symbols[self._at + 1 : self._at + 3]
-        return " ".join(out[:1] if out and out[0] in BREAKS else out)
+class Between(NamedTuple):
+    """The symbols between two items, as they are and without plain words."""
 
-    @cached_property
-    def before(self) -> frozenset[str]:
-        """The symbols of its sentence before it."""
-        return frozenset(self._symbols[self._start : self._at])
-
-    @cached_property
-    def after(self) -> frozenset[str]:
-        """The symbols of its sentence after it."""
-        rest: list[str] = []
-        for symbol in self._symbols[self._at + 1 : self._at + 1 + AHEAD]:
-            if symbol in BREAKS:
-                break
-            rest.append(symbol)
-        return frozenset(rest)
-
-    @cached_property
-    def rank(self) -> int:
-        """How many items of its sentence stand before it, at most 3."""
-        return min(self._at - self._start, 3)
+    symbols: list[str]
+    core: str
 
 
 class PairReader:
@@ -93,43 +80,44 @@ class PairReader:
         starts = _sentence_starts(view.symbols)
         held = {place.item for place in view.places if place.item >= 0}
         self._sides = {i: ItemSides(view.symbols, i, starts[i]) for i in held}
+        self._betweens: dict[tuple[int, int], Between] = {}
         self._children: list[str] = _children(view)
         self._keys = [" ".join(view.words[m["start"] : m["end"]]) for m in view.mentions]
         self._answers, self._topics = self._diagnoses()
 
     def features(self, relation: str, head: int, tail: int) -> list[str]:
-        """Give all features of a pair."""
-        shared = self.shared(relation, self.view.places[head].item, self.view.places[tail].item)
-        return shared + self.own(relation, head, tail)
+        """Give all features of a pair as `name=value`, those of the items after `ht` or `th`."""
+        wanted = TEMPLATES[relation]
+        one, two = self.view.places[head].item, self.view.places[tail].item
+        order = item_order(one, two)
+        shared = [f"{order}{n}={v}" for n, v in self.shared(relation, one, two) if n in wanted]
+        return shared + [f"{n}={v}" for n, v in self.own(relation, head, tail) if n in wanted]
 
-    def shared(self, relation: str, one: int, two: int) -> list[str]:
-        """Give the features of the items between the head's and the tail's, none within one."""
+    def shared(self, relation: str, one: int, two: int) -> list[tuple[str, str]]:
+        """Give name and value of the features of the items between head and tail."""
         if one == two:
             return []
-        order = "ht" if one < two else "th"
-        first, second = min(one, two), max(one, two)
-        between = self.view.symbols[first + 1 : second]
-        wanted = TEMPLATES[relation]
-        values = [
-            *_between_values(between),
-            *_side_values(self._sides[first], self._sides[second], wanted),
-        ]
-        return [f"{order}{name}={value}" for name, value in values if name in wanted]
+        sides = self._sides[min(one, two)], self._sides[max(one, two)]
+        between = _between_values(self._between(one, two))
+        return between + _side_values(*sides, TEMPLATES[relation])
 
-    def own(self, relation: str, head: int, tail: int) -> list[str]:
-        """Give the features of the pair itself."""
+    def own(self, relation: str, head: int, tail: int) -> list[tuple[str, str]]:
+        """Give name and value of the features of the pair itself."""
         one, two = self.view.places[head], self.view.places[tail]
-        if one.item == two.item:
-            order = self._inside(head, tail)
-        else:
-            order = "ht" if one.item < two.item else "th"
+        order = item_order(one.item, two.item) or self._inside(head, tail)
         values = self._of_pair(head, tail, order)
         if relation == "seen_on":
             values += self._of_study(head, tail, order)
         elif relation == "indicates":
             values += self._of_diagnosis(head, tail, order)
-        wanted = TEMPLATES[relation]
-        return [f"{name}={value}" for name, value in values if name in wanted]
+        return values
+
+    def _between(self, one: int, two: int) -> Between:
+        key = (one, two) if one < two else (two, one)
+        if key not in self._betweens:
+            symbols = self.view.symbols[key[0] + 1 : key[1]]
+            self._betweens[key] = Between(symbols, _core(symbols))
+        return self._betweens[key]
 
     def _inside(self, head: int, tail: int) -> str:
         """Say how two mentions of one item stand to each other."""
@@ -149,8 +137,7 @@ class PairReader:
         tails = view.items[two.item].size - two.member
         nested = f"{one.owner != head}{two.owner != tail}"
         owners = view.mentions[one.owner]["label"][:2] + view.mentions[two.owner]["label"][:2]
-        between = view.symbols[min(one.item, two.item) + 1 : max(one.item, two.item)]
-        core = _core(between) if one.item != two.item else ""
+        core = self._between(one.item, two.item).core if one.item != two.item else ""
         rival = self._rival(head, t)
         return [
             ("order", order),
@@ -192,7 +179,7 @@ class PairReader:
         view = self.view
         one, two = view.places[head], view.places[tail]
         symbols = view.symbols
-        between = symbols[min(one.item, two.item) + 1 : max(one.item, two.item)]
+        between = self._between(one.item, two.item).symbols
         others = min(between.count("M"), 3)
         sides = self._sides[one.item]
         near = f"{'M' in sides.before}{'M' in sides.after}"
@@ -218,7 +205,7 @@ class PairReader:
         one, two = view.places[head], view.places[tail]
         topic = self._keys[tail] == self._topics.get(one.section)
         step = max(-3, min(3, two.sentence - one.sentence))
-        between = view.symbols[min(one.item, two.item) + 1 : max(one.item, two.item)]
+        between = self._between(one.item, two.item).symbols
         mark = next((mark for mark in ("NN", "NL", "SB") if mark in between), "")
         return [
             ("answer", f"{self._keys[tail] in self._answers}{one.section}"),
@@ -240,16 +227,17 @@ class PairReader:
         return answers, topics
 
 
-def _between_values(between: list[str]) -> list[tuple[str, str]]:
+def _between_values(between: Between) -> list[tuple[str, str]]:
     """Give the values of the symbols between two items."""
-    kinds = set(between)
-    counts = [str(min(between.count(x), 2)) if x in kinds else "0" for x in LABEL_LETTERS]
-    lines = sum(symbol in LINES for symbol in between) if kinds.intersection(LINES) else 0
+    symbols = between.symbols
+    kinds = set(symbols)
+    counts = [str(min(symbols.count(x), 2)) if x in kinds else "0" for x in LABEL_LETTERS]
+    lines = sum(symbol in LINES for symbol in symbols) if kinds.intersection(LINES) else 0
     return [
-        ("core", _core(between)),
-        ("first", between[0] if between else ""),
-        ("first2", " ".join(between[:2])),
-        ("last2", " ".join(between[-2:])),
+        ("core", between.core),
+        ("first", symbols[0] if symbols else ""),
+        ("first2", " ".join(symbols[:2])),
+        ("last2", " ".join(symbols[-2:])),
         ("counts", " ".join(counts)),
         ("lines", str(min(lines, 3))),
         *(("has", symbol) for symbol in kinds),
@@ -295,12 +283,3 @@ def _sentence_starts(symbols: list[str]) -> list[int]:
             start = i + 1
         starts.append(start)
     return starts
-
-
-def _left(symbols: list[str], at: int, size: int) -> str:
-    out: list[str] = []
-    for symbol in reversed(symbols[max(0, at - size) : at]):
-        out.append(symbol)
-        if symbol in BREAKS:
-            break
-    return " ".join(out)

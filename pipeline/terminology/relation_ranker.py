@@ -7,15 +7,14 @@ trained by `python -m pipeline.training.relations` and shipped as JSON: relation
 
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.annotations import RELATIONS
 from pipeline.errors import ResourceError
 from pipeline.terminology.relation_candidates import candidates
-from pipeline.terminology.relation_features import PairReader
+from pipeline.terminology.relation_features import PairReader, item_order
 
 
 class ScoredPair(NamedTuple):
@@ -26,18 +25,33 @@ class ScoredPair(NamedTuple):
     score: float
 
 
-@dataclass(frozen=True, slots=True)
 class RelationModel:
-    """What was learned of one relation."""
+    """What was learned of one relation.
 
-    bias: float
-    threshold: float
-    weights: Mapping[str, float]
+    >>> model = RelationModel(-1.0, 0.5, {"htcore=in": 2.0, "order=ht": 0.5})
+    >>> model.weight("ht", [("core", "in"), ("core", "of")])
+    2.0
+    """
 
-    def weight(self, features: list[str]) -> float:
-        """Give the sum of the weights of features."""
-        weights = self.weights
-        return sum([weights[feature] for feature in features if feature in weights])
+    def __init__(self, bias: float, threshold: float, weights: Mapping[str, float]) -> None:
+        self.bias = bias
+        self.threshold = threshold
+        self.weights = weights
+        # order -> name -> value -> weight: looking up in two steps spares making strings
+        self._tables: dict[str, dict[str, dict[str, float]]] = {"ht": {}, "th": {}, "": {}}
+        for feature, weight in weights.items():
+            name, _, value = feature.partition("=")
+            order = name[:2] if name[:2] in ("ht", "th") else ""
+            self._tables[order].setdefault(name[len(order) :], {})[value] = weight
+
+    def weight(self, order: str, values: Iterable[tuple[str, str]]) -> float:
+        """Give the sum of the weights of features, given as name and value."""
+        tables = self._tables[order]
+        total = 0.0
+        for name, value in values:
+            if name in tables:
+                total += tables[name].get(value, 0.0)
+        return total
 
     def probability(self, weight: float) -> float:
         """Give the probability of a pair whose features have this weight."""
@@ -75,8 +89,10 @@ def rank_pairs(reader: PairReader, relation: str, model: RelationModel) -> list[
     for head, tail in candidates(reader.view, relation):
         items = (places[head].item, places[tail].item)
         if items not in shared:
-            shared[items] = model.weight(reader.shared(relation, *items))
-        score = model.probability(shared[items] + model.weight(reader.own(relation, head, tail)))
+            order = item_order(*items)
+            shared[items] = model.weight(order, reader.shared(relation, *items))
+        own = model.weight("", reader.own(relation, head, tail))
+        score = model.probability(shared[items] + own)
         if score >= model.threshold:
             pairs.append(ScoredPair(head, tail, score))
     return pairs

@@ -153,7 +153,8 @@ def cross_validate(cases: Sequence[Viewed], data: Sequence[Sample], relation: st
     for held in range(FOLDS):
         model = fit([s for s in data if fold[s.doc] != held], relation)
         for sample in (s for s in data if fold[s.doc] == held):
-            score = model.probability(model.weight(list(sample.features)))
+            known = (model.weights.get(feature, 0.0) for feature in sample.features)
+            score = model.probability(sum(known))
             scored[sample.doc].append(ScoredPair(*sample.pair, score))
     measured = [_measured(cases, scored, relation, threshold) for threshold in THRESHOLDS]
     return max(measured, key=lambda m: m.gold + m.perturbed)
