@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 
 from pipeline import __version__
 from pipeline.errors import RadtabError, UsageError
+from pipeline.training_commands import add_commands
 
 REJECTED, WRONG_USE, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
 _REJECTS_SHOWN = 20
@@ -259,3 +260,6 @@ def explain_command(
     console = Terminal()
     for explanation in explain(run, row, case):
         show_explanation(console, explanation)
+
+
+add_commands(app)

@@ -49,7 +49,6 @@ class FoldOptions:
 
     folds: int = 5
     given: bool = False
-    profile: str = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +109,12 @@ def _run_fold(
             fit_all(seen, folder, lambda part: report(f"  {part}"))
         with trained_from(folder):
             fold = [case for case in cases if case["case_id"] in held]
-            return tables(_related(fold) if options.given else _read(fold, options.profile))
+            return tables(_related(fold) if options.given else _read(fold))
 
 
-def _read(cases: Sequence[GoldCase], profile: str) -> list[Doc]:
+def _read(cases: Sequence[GoldCase]) -> list[Doc]:
     texts = (Case(case["case_id"], case["text"]) for case in cases)
-    return list(annotate_cases(load(profile), texts))
+    return list(annotate_cases(load(), texts))
 
 
 def _related(cases: Sequence[dict[str, Any]]) -> list[Doc]:

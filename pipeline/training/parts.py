@@ -65,10 +65,12 @@ def fit_recogniser(data: TrainingData, folder: Path) -> None:
     save_weights(weights, folder / "recogniser.npz")
 
 
-def fit_relations(data: TrainingData, folder: Path) -> None:
+def fit_relations(
+    data: TrainingData, folder: Path, report: Callable[[str], None] = lambda _: None
+) -> None:
     """Write `relations.json`; the thresholds come from folds within the data."""
     docs = [doc for path in data.gold for doc in relations.gold_docs(path)]
-    relations.train(docs, folder / "relations.json", lambda _: None)
+    relations.train(docs, folder / "relations.json", report)
 
 
 #: part -> what trains it
