@@ -1,6 +1,5 @@
 """The table findings: stated pairs, pairs of the case, and what is gathered of a finding."""
 
-
 import pytest
 from spacy.language import Language
 from spacy.tokens import Doc
