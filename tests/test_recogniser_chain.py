@@ -138,7 +138,7 @@ def test_eager_chains_mark_more(examples, weights):
 
 def test_the_cache_of_words_does_not_change_tags(examples, weights, monkeypatch):
     fresh = [ChainTagger(weights, NO_CLUSTERS).tag(e.view) for e in examples]
-    monkeypatch.setattr("pipeline.recognition.chain_tagger.KEPT_WORDS", 40)
+    monkeypatch.setattr("pipeline.recognition.kept_sums.KEPT", 40)
     tagger = ChainTagger(weights, NO_CLUSTERS)
     assert [tagger.tag(e.view) for e in examples] == fresh
 

@@ -1,25 +1,33 @@
 """Tokens -> tags: a linear-chain conditional random field, decoded with numpy.
 
 The score of a tag at a token is the sum of the weights of the token's attributes (Lafferty,
-McCallum and Pereira 2001). Most attributes depend on a word alone: their weights are summed once a
-distinct word and kept, for the word itself and for each distance it may stand at.
+McCallum and Pereira 2001). Most attributes depend on a word, a place or a lexicon tag alone: their
+weights are summed once a distinct value and kept, for each distance it may stand at.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.recognition.chain_weights import ChainWeights, Floats
-from pipeline.recognition.token_attributes import token_attributes
+from pipeline.recognition.kept_sums import KeptSums, summed
+from pipeline.recognition.token_attributes import (
+    Place,
+    beside_attributes,
+    joined_tags,
+    pair_attributes,
+    place_attributes,
+    places,
+    term_attributes,
+)
 from pipeline.recognition.token_view import TokenView
 from pipeline.recognition.viterbi import best_tags
-from pipeline.recognition.word_attributes import REACH, word_attributes
+from pipeline.recognition.word_attributes import REACH, folded, word_attributes
 from pipeline.recognition.word_clusters import WordClusters
 
 #: steps from a token to the words whose attributes it has
 STEPS = tuple(range(-REACH, REACH + 1))
-#: distinct words whose sums are kept; beyond it they are worked out anew
-KEPT_WORDS = 20_000
 
 
 def at_step(step: int, attribute: str) -> str:
@@ -47,11 +55,29 @@ class ChainTagger:
     """Tag tokens, one sequence of tags a layer."""
 
     def __init__(self, weights: ChainWeights, clusters: WordClusters) -> None:
+        prefixes = [at_step(step, "") for step in STEPS]
+
+        def of_word(word: str) -> list[list[str]]:
+            at = word_attributes(word, clusters).at
+            return [
+                [prefix + name for name in at[abs(step)]]
+                for step, prefix in zip(STEPS, prefixes, strict=True)
+            ]
+
+        def of_place(place: Place) -> list[list[str]]:
+            return [place_attributes(place)]
+
+        def of_term(key: tuple[str, str]) -> list[list[str]]:
+            return [term_attributes(key)]
+
+        def of_beside(joined: str) -> list[list[str]]:
+            return [beside_attributes("-", joined), beside_attributes("+", joined)]
+
         self._weights = weights
-        self._clusters = clusters
-        self._width = weights.matrix.shape[1]
-        self._place: dict[str, int] = {}
-        self._sums: Floats = np.zeros((0, len(STEPS), self._width), dtype=np.float32)
+        self._words = KeptSums(weights, of_word, len(STEPS))
+        self._places = KeptSums(weights, of_place, 1)
+        self._terms = KeptSums(weights, of_term, 1)
+        self._beside = KeptSums(weights, of_beside, 2)
 
     def tag(self, view: TokenView) -> dict[str, list[str]]:
         """Give the tags of each token by layer; `O` outside all mentions."""
@@ -67,55 +93,27 @@ class ChainTagger:
         return tagged
 
     def _scores(self, view: TokenView) -> Floats:
-        scores = self._summed(token_attributes(view))
-        if not view.words:
-            return scores
-        sums = self._word_sums(view.words)
-        sentences = np.array(view.sentences)
-        scores += sums[:, STEPS.index(0)]
-        for step in range(1, REACH + 1):
-            together = (sentences[step:] == sentences[:-step])[:, None]
-            scores[step:] += sums[:-step, STEPS.index(-step)] * together
-            scores[:-step] += sums[step:, STEPS.index(step)] * together
+        forms = [folded(word) for word in view.words]
+        tags = joined_tags(view)
+        scores = summed(self._weights, pair_attributes(view, forms))
+        scores += self._places.of(list(places(view, forms)))[:, 0]
+        scores += self._terms.of(list(zip(view.sections, tags, strict=True)))[:, 0]
+        sentences = np.array(view.sentences, dtype=np.int64)
+        _add_shifted(scores, self._words.of(view.words), STEPS, sentences)
+        _add_shifted(scores, self._beside.of(tags), (-1, 1), sentences)
         return scores
 
-    def _word_sums(self, words: Sequence[str]) -> Floats:
-        if len(self._place) > KEPT_WORDS:
-            self._forget()
-        new = [word for word in dict.fromkeys(words) if word not in self._place]
-        if new:
-            self._learn(new)
-        return self._sums[[self._place[word] for word in words]]
 
-    def _learn(self, words: Sequence[str]) -> None:
-        named: list[list[str]] = []
-        for word in words:
-            at = word_attributes(word, self._clusters).at
-            named += [[at_step(step, a) for a in at[abs(step)]] for step in STEPS]
-        sums = self._summed(named).reshape(len(words), len(STEPS), self._width)
-        start = len(self._place)
-        self._place.update({word: start + i for i, word in enumerate(words)})
-        if len(self._place) > len(self._sums):
-            room = np.zeros((len(self._place), *self._sums.shape[1:]), dtype=np.float32)
-            self._sums = np.concatenate([self._sums[:start], room])
-        self._sums[start : len(self._place)] = sums
-
-    def _forget(self) -> None:
-        self._place = {}
-        self._sums = self._sums[:0]
-
-    def _summed(self, named: Sequence[Iterable[str]]) -> Floats:
-        """Sum the weights of the attributes of each item."""
-        row_of = self._weights.rows.get
-        rows: list[int] = []
-        sizes: list[int] = []
-        for attributes in named:
-            known = [row for name in attributes if (row := row_of(name)) is not None]
-            rows += known
-            sizes.append(len(known))
-        sums = np.zeros((len(sizes), self._width), dtype=np.float32)
-        filled = np.flatnonzero(sizes)
-        if len(filled):
-            starts = np.cumsum([0, *sizes[:-1]])[filled]
-            sums[filled] = np.add.reduceat(self._weights.matrix[rows], starts, axis=0)
-        return sums
+def _add_shifted(
+    scores: Floats, sums: Floats, steps: Sequence[int], sentences: npt.NDArray[np.int64]
+) -> None:
+    """Add to each token the sums of the tokens at each step, within its sentence."""
+    for column, step in enumerate(steps):
+        if step == 0:
+            scores += sums[:, column]
+        elif step < 0:
+            together = (sentences[-step:] == sentences[:step])[:, None]
+            scores[-step:] += sums[:step, column] * together
+        else:
+            together = (sentences[step:] == sentences[:-step])[:, None]
+            scores[:-step] += sums[step:, column] * together

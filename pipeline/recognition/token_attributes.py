@@ -1,98 +1,136 @@
-"""What is seen of a token in its place: section, line, neighbours, lexicon terms over it."""
+"""What is seen of a token in its place: section, line, neighbours, lexicon terms over it.
+
+Three kinds, told apart because the decoder sums the weights of the first two once a distinct value:
+where the token stands (`Place`), the lexicon terms over it and its neighbours, and its pairs with
+the words beside it.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from pipeline.recognition.token_view import TokenView
 from pipeline.recognition.word_attributes import folded
 
 _BULLETS = frozenset("-•*–·")
 _DENIALS = frozenset(("no", "without", "denies", "denied", "not", "negative", "absence", "absent"))
+#: tokens after a denial that still count
 _FAR = 8
+#: shortest word that tells something when it stands in the keywords or the diagnosis, too
+_ECHOES = {"key": ("keywords", 3), "dx": ("diagnosis", 4)}
+#: stands for a neighbour beyond the sentence
 _EDGE = "|"
 
 
+class Place(NamedTuple):
+    """Where a token stands: its section, line, place in line and sentence."""
+
+    section: str
+    line_size: int
+    bullet: bool
+    from_start: int
+    bracket: bool
+    first: bool
+    since_denial: int
+    echoes: tuple[str, ...]
+
+
 def token_attributes(view: TokenView) -> list[list[str]]:
-    """Describe each token of a view by attributes that depend on its place."""
+    """Describe each token by all attributes that depend on its place."""
     forms = [folded(word) for word in view.words]
-    attributes = [_place(view, forms, i) for i in range(len(forms))]
-    _add_lines(view, attributes)
-    _add_denials(view, forms, attributes)
-    _add_echoes(view, forms, attributes)
-    _add_lexicon(view, attributes)
+    tags = joined_tags(view)
+    attributes: list[list[str]] = []
+    for i, (place, pairs) in enumerate(
+        zip(places(view, forms), pair_attributes(view, forms), strict=True)
+    ):
+        found = [*place_attributes(place), *pairs, *term_attributes((place.section, tags[i]))]
+        for mark, j in (("-", i - 1), ("+", i + 1)):
+            if 0 <= j < len(forms) and view.sentences[j] == view.sentences[i]:
+                found += beside_attributes(mark, tags[j])
+        attributes.append(found)
     return attributes
 
 
-def _place(view: TokenView, forms: Sequence[str], i: int) -> list[str]:
-    section, form = view.sections[i], forms[i]
-    before, before2 = _neighbour(view, forms, i, -1), _neighbour(view, forms, i, -2)
-    after, after2 = _neighbour(view, forms, i, 1), _neighbour(view, forms, i, 2)
+def places(view: TokenView, forms: Sequence[str]) -> Iterator[Place]:
+    """Give the place of each token; `forms` are its words folded."""
+    sizes = Counter(view.lines)
+    echoed = {mark: _named(view, forms, *where) for mark, where in _ECHOES.items()}
+    line, sentence, place, since, bullet, bracket = -1, -1, 0, _FAR, False, False
+    for i, word in enumerate(view.words):
+        form = forms[i]
+        if view.lines[i] != line:
+            line, place, bullet, bracket = view.lines[i], 0, word in _BULLETS, False
+        first = view.sentences[i] != sentence
+        if first:
+            sentence, since = view.sentences[i], _FAR
+        if word in "()":
+            bracket = word == "("
+        echoes = tuple(mark for mark, words in echoed.items() if form in words)
+        size = min(sizes[line], 12) // 3
+        denied = min(since, _FAR) // 2
+        yield Place(view.sections[i], size, bullet, min(place, 4), bracket, first, denied, echoes)
+        since = 0 if form in _DENIALS else since + 1
+        place += 1
+
+
+def _named(view: TokenView, forms: Sequence[str], section: str, shortest: int) -> frozenset[str]:
+    pairs = zip(forms, view.sections, strict=True)
+    return frozenset(form for form, at in pairs if at == section and len(form) >= shortest)
+
+
+def place_attributes(place: Place) -> list[str]:
+    """Describe a place."""
     found = [
         "bias",
-        "sec=" + section,
-        f"sw={section}|{form}",
-        f"b-={before}|{form}",
-        f"b+={form}|{after}",
-        f"sk={before}|{after}",
-        f"b--={before2}|{before}",
-        f"b++={after}|{after2}",
+        "sec=" + place.section,
+        f"line={place.section}|{place.line_size}|{place.bullet}",
+        f"at={place.from_start}|{place.bullet}",
+        f"denied={place.since_denial}",
+        *place.echoes,
     ]
-    if before == _EDGE:
+    if place.bracket:
+        found.append("bracket")
+    if place.first:
         found.append("first")
     return found
 
 
-def _neighbour(view: TokenView, forms: Sequence[str], i: int, step: int) -> str:
-    j = i + step
-    inside = 0 <= j < len(forms) and view.sentences[j] == view.sentences[i]
-    return forms[j] if inside else _EDGE
+def pair_attributes(view: TokenView, forms: Sequence[str]) -> Iterator[list[str]]:
+    """Describe each token by its word with its section and with the words beside it."""
+    padded = [_EDGE, _EDGE, *forms, _EDGE, _EDGE]
+    numbers = [-1, -1, *view.sentences, -1, -1]
+    for i, (section, form) in enumerate(zip(view.sections, forms, strict=True), start=2):
+        own = numbers[i]
+        before = padded[i - 1] if numbers[i - 1] == own else _EDGE
+        before2 = padded[i - 2] if numbers[i - 2] == own else _EDGE
+        after = padded[i + 1] if numbers[i + 1] == own else _EDGE
+        after2 = padded[i + 2] if numbers[i + 2] == own else _EDGE
+        yield [
+            f"sw={section}|{form}",
+            f"b-={before}|{form}",
+            f"b+={form}|{after}",
+            f"sk={before}|{after}",
+            f"b--={before2}|{before}",
+            f"b++={after}|{after2}",
+        ]
 
 
-def _add_lines(view: TokenView, attributes: list[list[str]]) -> None:
-    sizes = Counter(view.lines)
-    line, place, bullet, inside = -1, 0, False, False
-    for i, word in enumerate(view.words):
-        if view.lines[i] != line:
-            line, place, bullet, inside = view.lines[i], 0, word in _BULLETS, False
-        if word in "()":
-            inside = word == "("
-        size = min(sizes[line], 12) // 3
-        attributes[i].append(f"line={view.sections[i]}|{size}|{bullet}")
-        attributes[i].append(f"at={min(place, 4)}|{bullet}")
-        if inside:
-            attributes[i].append("bracket")
-        place += 1
+def joined_tags(view: TokenView) -> list[str]:
+    """Give the lexicon tags of each token as one string."""
+    return ["+".join(sorted(tags)) if tags else "" for tags in view.lexicon]
 
 
-def _add_denials(view: TokenView, forms: Sequence[str], attributes: list[list[str]]) -> None:
-    sentence, since = -1, _FAR
-    for i, form in enumerate(forms):
-        if view.sentences[i] != sentence:
-            sentence, since = view.sentences[i], _FAR
-        attributes[i].append(f"denied={min(since, _FAR) // 2}")
-        since = 0 if form in _DENIALS else since + 1
+def term_attributes(key: tuple[str, str]) -> list[str]:
+    """Describe the lexicon terms over a token, given its section and its joined tags."""
+    section, joined = key
+    tags = joined.split("+") if joined else []
+    found = ["l=" + joined]
+    for tag in tags:
+        found += [f"l:{tag}", f"ls:{tag}{section}"]
+    return found
 
 
-def _add_echoes(view: TokenView, forms: Sequence[str], attributes: list[list[str]]) -> None:
-    """Mark words that stand in the keywords or the diagnosis of the case, too."""
-    for section, mark, size in (("keywords", "key", 3), ("diagnosis", "dx", 4)):
-        named = {f for f, s in zip(forms, view.sections, strict=True) if s == section}
-        for form, found in zip(forms, attributes, strict=True):
-            if len(form) >= size and form in named:
-                found.append(mark)
-
-
-def _add_lexicon(view: TokenView, attributes: list[list[str]]) -> None:
-    joined = ["+".join(sorted(tags)) for tags in view.lexicon]
-    last = len(joined) - 1
-    for i, tags in enumerate(view.lexicon):
-        found, section, sentence = attributes[i], view.sections[i], view.sentences[i]
-        found.append("l=" + joined[i])
-        found += [f"l:{tag}" for tag in tags]
-        found += [f"ls:{tag}{section}" for tag in tags]
-        if i and view.sentences[i - 1] == sentence:
-            found.append("l-=" + joined[i - 1])
-            found += [f"l-:{tag}" for tag in view.lexicon[i - 1]]
-        if i < last and view.sentences[i + 1] == sentence:
-            found.append("l+=" + joined[i + 1])
-            found += [f"l+:{tag}" for tag in view.lexicon[i + 1]]
+def beside_attributes(mark: str, joined: str) -> list[str]:
+    """Describe the terms over the token before (`-`) or after (`+`)."""
+    tags = joined.split("+") if joined else []
+    return [f"l{mark}={joined}", *(f"l{mark}:{tag}" for tag in tags)]
