@@ -2,6 +2,7 @@
 
 from bisect import bisect
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from pipeline.terminology.relation_items import ItemView
@@ -21,6 +22,8 @@ class Reach(NamedTuple):
     items: int
 
 
+#: tails taken on each side of a head, so that endless lists cost no more than long ones
+MOST = 40
 FINDINGS = frozenset({"FINDING", "SIGNAL"})
 DIAGNOSES = frozenset({"DIAGNOSIS"})
 REACH = {
@@ -55,7 +58,7 @@ def _within(view: ItemView, head: int, tails: Iterator[int], reach: Reach) -> It
     here = view.places[head]
     items = 0
     last = -1
-    for tail in tails:
+    for tail in islice(tails, MOST):
         there = view.places[tail]
         distance = there.sentence - here.sentence
         if not -reach.before <= distance <= reach.after or there.section != here.section:
