@@ -83,7 +83,28 @@ def cross_validate_command(  # noqa: PLR0913 (a parameter is an option)
         write_report(output, result, data, options)
 
 
+def elsewhere_command(
+    folder: Annotated[
+        Path, typer.Argument(metavar="SHARED", help="Folder with corpora/, medpix/ and gold/.")
+    ],
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Measure this corpus only; repeatable."),
+    ] = None,
+    seed: Seed = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Score the pipeline on corpora that others annotated."""
+    from pipeline.score_lines import score_json, score_lines
+    from pipeline.training.elsewhere.measuring import measure_elsewhere
+
+    scores = measure_elsewhere(folder, corpus or [], seed, lambda said: typer.echo(said, err=True))
+    for line in [score_json(scores)] if as_json else score_lines(scores):
+        typer.echo(line)
+
+
 def add_commands(app: typer.Typer) -> None:
     """Add the commands to those of `radtab`."""
     app.command("train")(train_command)
     app.command("cross-validate")(cross_validate_command)
+    app.command("elsewhere")(elsewhere_command)
