@@ -16,8 +16,10 @@ _BULLETS = frozenset("-•*–·")
 _DENIALS = frozenset(("no", "without", "denies", "denied", "not", "negative", "absence", "absent"))
 #: tokens after a denial that still count
 _FAR = 8
-#: shortest word that tells something when it stands in the keywords or the diagnosis, too
-_ECHOES = {"key": ("keywords", 3), "dx": ("diagnosis", 4)}
+#: places in a line from here on count as one
+_FAR_FROM_START = 4
+#: shortest word that tells something when it stands in the keywords, in the diagnosis, too
+_KEYWORD, _DIAGNOSIS = 3, 4
 #: stands for a neighbour beyond the sentence
 _EDGE = "|"
 
@@ -32,7 +34,8 @@ class Place(NamedTuple):
     bracket: bool
     first: bool
     since_denial: int
-    echoes: tuple[str, ...]
+    in_keywords: bool
+    in_diagnosis: bool
 
 
 def token_attributes(view: TokenView) -> list[list[str]]:
@@ -53,8 +56,9 @@ def token_attributes(view: TokenView) -> list[list[str]]:
 
 def places(view: TokenView, forms: Sequence[str]) -> Iterator[Place]:
     """Give the place of each token; `forms` are its words folded."""
-    sizes = Counter(view.lines)
-    echoed = {mark: _named(view, forms, *where) for mark, where in _ECHOES.items()}
+    sizes = {line: min(n, 12) // 3 for line, n in Counter(view.lines).items()}
+    keywords = _named(view, forms, "keywords", _KEYWORD)
+    diagnosis = _named(view, forms, "diagnosis", _DIAGNOSIS)
     line, sentence, place, since, bullet, bracket = -1, -1, 0, _FAR, False, False
     for i, word in enumerate(view.words):
         form = forms[i]
@@ -65,12 +69,19 @@ def places(view: TokenView, forms: Sequence[str]) -> Iterator[Place]:
             sentence, since = view.sentences[i], _FAR
         if word in "()":
             bracket = word == "("
-        echoes = tuple(mark for mark, words in echoed.items() if form in words)
-        size = min(sizes[line], 12) // 3
-        denied = min(since, _FAR) // 2
-        yield Place(view.sections[i], size, bullet, min(place, 4), bracket, first, denied, echoes)
-        since = 0 if form in _DENIALS else since + 1
-        place += 1
+        yield Place(
+            view.sections[i],
+            sizes[line],
+            bullet,
+            place,
+            bracket,
+            first,
+            since // 2,
+            form in keywords,
+            form in diagnosis,
+        )
+        since = 0 if form in _DENIALS else since + (since < _FAR)
+        place += place < _FAR_FROM_START
 
 
 def _named(view: TokenView, forms: Sequence[str], section: str, shortest: int) -> frozenset[str]:
@@ -86,8 +97,11 @@ def place_attributes(place: Place) -> list[str]:
         f"line={place.section}|{place.line_size}|{place.bullet}",
         f"at={place.from_start}|{place.bullet}",
         f"denied={place.since_denial}",
-        *place.echoes,
     ]
+    if place.in_keywords:
+        found.append("key")
+    if place.in_diagnosis:
+        found.append("dx")
     if place.bracket:
         found.append("bracket")
     if place.first:

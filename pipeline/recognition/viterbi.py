@@ -31,12 +31,13 @@ def best_tags(scores: Floats, transitions: Floats, bounds: Sequence[tuple[int, i
     longest = int(sizes[0])
     running = [int((sizes > step).sum()) for step in range(longest)]
     best = scores[starts]
+    arriving = np.ascontiguousarray(transitions.T)  # the tag left is the last axis: read in a row
     back: list[Ints] = []
     for step in range(1, longest):
         n = running[step]
-        candidates = best[:n, :, None] + transitions
-        back.append(candidates.argmax(axis=1))
-        best[:n] = candidates.max(axis=1) + scores[starts[:n] + step]
+        candidates = best[:n, None, :] + arriving
+        back.append(candidates.argmax(axis=2))
+        best[:n] = candidates.max(axis=2) + scores[starts[:n] + step]
     tags = best.argmax(axis=1)
     for step in range(longest - 1, 0, -1):
         n = running[step]
