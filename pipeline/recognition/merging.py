@@ -18,8 +18,8 @@ class Marked(NamedTuple):
 class MentionMerger:
     """Merge what sources marked in one text.
 
-    >>> rule = MergeRule("MG1", frozenset(["PLANE"]), "lexicon", "any", *[frozenset()], "",
-    ...                  frozenset(), frozenset())
+    >>> none: frozenset[str] = frozenset()
+    >>> rule = MergeRule("MG1", frozenset(["PLANE"]), "lexicon", "any", none, "", none, none)
     >>> MentionMerger([rule]).merge({"lexicon": [Marked("PLANE", 0, 1, "P1")]}, ["findings"])
     [Marked(label='PLANE', start=0, end=1, rule='P1')]
     """
