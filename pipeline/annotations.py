@@ -113,8 +113,8 @@ def new_mention(label: str, start: int, end: int, rule: str) -> Mention:
 
 
 def mentions_of(doc: Doc) -> list[Mention]:
-    """Give the mentions of a doc; changing a dict changes the doc."""
-    return cast(list[Mention], doc._.mentions)
+    """Give the mentions of a doc; changing one of the dicts changes the doc."""
+    return cast(list[Mention], list(doc._.mentions))  # DocBin gives tuples
 
 
 def set_mentions(doc: Doc, mentions: Sequence[Mention]) -> None:
@@ -134,7 +134,7 @@ def set_mentions(doc: Doc, mentions: Sequence[Mention]) -> None:
 
 def sections_of(doc: Doc) -> list[SectionNote]:
     """Give the sections of a doc, in order of start."""
-    return cast(list[SectionNote], doc._.sections)
+    return cast(list[SectionNote], list(doc._.sections))  # DocBin gives tuples
 
 
 def set_sections(doc: Doc, sections: Sequence[SectionNote]) -> None:
@@ -168,7 +168,7 @@ def sentence_by_token(doc: Doc) -> list[int]:
 
 def relations_of(doc: Doc) -> list[RelationNote]:
     """Give the stated relations of a doc."""
-    return cast(list[RelationNote], doc._.relations)
+    return cast(list[RelationNote], list(doc._.relations))  # DocBin gives tuples
 
 
 def patient_of(doc: Doc) -> PatientNote:

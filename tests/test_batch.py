@@ -1,7 +1,6 @@
 import json
 from pathlib import Path
 
-import fake_pipeline
 import pytest
 
 import pipeline.batch
@@ -10,6 +9,7 @@ from pipeline.chunks import Tally
 from pipeline.errors import RunError, UsageError
 from pipeline.records import TABLES
 from pipeline.run_folder import read_table
+from tests import fake_pipeline
 
 TEXT = "CT: lesion in the liver, an abscess."
 

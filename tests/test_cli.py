@@ -2,7 +2,6 @@ import json
 import re
 from pathlib import Path
 
-import fake_pipeline
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -11,6 +10,7 @@ import pipeline.one_case
 from pipeline.cli import app
 from pipeline.records import TABLES
 from pipeline.run_folder import read_table
+from tests import fake_pipeline
 
 TEXT = "CT: lesion in the liver, an abscess."
 

@@ -3,7 +3,6 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import fake_pipeline
 import pytest
 from rich.console import Console
 from rich.text import Text
@@ -16,6 +15,7 @@ from pipeline.marked_text import marked_text
 from pipeline.page import case_page
 from pipeline.records import TABLES, Case, EntityRow
 from pipeline.tables import case_tables
+from tests import fake_pipeline
 
 
 def mention(label: str, start: int, end: int, status: str = "") -> EntityRow:

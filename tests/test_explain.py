@@ -1,6 +1,5 @@
 from pathlib import Path
 
-import fake_pipeline
 import pytest
 
 import pipeline.batch
@@ -8,6 +7,7 @@ import pipeline.explain
 from pipeline.errors import UsageError
 from pipeline.explain import explain, find_rules, lines_of
 from pipeline.run_folder import read_table
+from tests import fake_pipeline
 
 ROWS = {
     "lexicons/finding.tsv": "id\tterm\tlabel\nFAKE:lesion\tlesion\tFINDING\nFAKE:x\tx\tFINDING\n",

@@ -157,7 +157,7 @@ def test_relations_cross_validated_with_gold_mentions(tmp_path: Path) -> None:
 
 
 def test_the_whole_pipeline_cross_validated(tmp_path: Path) -> None:
-    gold = write_cases(tmp_path / "gold.jsonl", list(read_gold(GOLD))[:8])
+    gold = write_cases(tmp_path / "gold.jsonl", list(read_gold(GOLD))[:12])
     data = TrainingData((gold,), gold)
     told: list[str] = []
     options = FoldOptions(2)
