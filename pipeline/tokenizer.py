@@ -9,7 +9,7 @@ that follow it (`T1`, `C3`), a number (`2.5`), the `x` between two numbers, an H
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from spacy.tokens import Doc
 from spacy.util import registry
@@ -24,6 +24,27 @@ TOKEN = re.compile(
     r"|.",
     re.DOTALL,
 )
+#: hash of a token's text -> the text, of tokens seen; a hash stands for the same text for ever
+_TEXTS: dict[int, str] = {}
+#: distinct tokens remembered
+MOST_TEXTS = 1 << 17
+
+
+def token_texts(doc: Doc) -> list[str]:
+    """Give the text of each token: `[token.text for token in doc]`, which makes an object a token.
+
+    >>> import spacy
+    >>> token_texts(spacy.blank("en")("CT of the chest"))
+    ['CT', 'of', 'the', 'chest']
+    """
+    hashes = doc.to_array("ORTH").tolist()
+    texts = list(map(_TEXTS.get, hashes))
+    if None in texts:
+        if len(_TEXTS) > MOST_TEXTS:
+            _TEXTS.clear()
+        strings = doc.vocab.strings
+        return [_TEXTS.setdefault(key, strings[key]) for key in hashes]
+    return cast(list[str], texts)
 
 
 class CaseTokenizer:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from functools import cache
-from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
@@ -11,20 +10,14 @@ from pipeline.annotations import LABELS
 from pipeline.terminology.grammar import GrammarMatcher, RuleMatch, load_grammar
 from pipeline.terminology.lexicon import TermMatcher, load_matcher
 from pipeline.terminology.normal_form import normal_words
+from pipeline.tokenizer import token_texts
 
 _ENTITY_LABELS = frozenset(LABELS)
 
 
-class _Found(NamedTuple):
-    """A mention found; in order, the longer comes first, then the earlier."""
-
-    minus_length: int
-    start: int
-    unlinked: bool
-    label: str
-    end: int
-    row: str
-    concept_id: str
+#: a mention found: minus its length, start, whether it lacks a concept, label, end, row, concept;
+#: in order, the longer comes first, then the earlier
+_Found = tuple[int, int, bool, str, int, str, str]
 
 
 class LexiconMatcher:
@@ -41,8 +34,8 @@ class LexiconMatcher:
     def __call__(self, doc: Doc) -> Doc:
         """Fill `doc.spans["lexicon"]`."""
         spans = [
-            Span(doc, m.start, m.end, label=m.label, span_id=m.row, kb_id=m.concept_id)
-            for m in self._find([token.text for token in doc])
+            Span(doc, start, end, label=label, span_id=row, kb_id=concept)
+            for _, start, _, label, end, row, concept in self._find(token_texts(doc))
         ]
         doc.spans["lexicon"] = SpanGroup(doc, name="lexicon", spans=spans)
         return doc
@@ -52,14 +45,12 @@ class LexiconMatcher:
         terms = self._terms.candidates(words, forms)
         composed = self._grammar.match(words, forms, terms)
         found = [
-            _Found(
-                start - end, start, not term.concept_id, term.label, end, term.id, term.concept_id
-            )
+            (start - end, start, not term.concept_id, term.label, end, term.id, term.concept_id)
             for term, start, end in terms
             if term.label in _ENTITY_LABELS
         ]
         found += [
-            _Found(start - end, start, True, rule.label, end, rule.id, "")
+            (start - end, start, True, rule.label, end, rule.id, "")
             for rule, start, end in composed
             if rule.label in _ENTITY_LABELS
         ]
@@ -81,18 +72,18 @@ def _longest(found: list[_Found], denied: dict[str, set[int]]) -> list[_Found]:
     """
     holders: dict[str, dict[int, int]] = {}
     kept: list[_Found] = []
-    nothing: set[int] = set()
-    for match in sorted(found):
-        holder = holders.setdefault(match.label, {})
-        tokens = range(match.start, match.end)
-        place = holder.get(match.start, holder.get(match.end - 1))
+    found.sort()
+    for match in found:
+        _, start, _, label, end, _, concept = match
+        holder = holders.setdefault(label, {})
+        place = holder.get(start, holder.get(end - 1))
         if place is not None:
-            if match.concept_id and not kept[place].concept_id:
-                kept[place] = kept[place]._replace(concept_id=match.concept_id)
-        elif not denied.get(match.label, nothing).issuperset(tokens):
-            holder.update(dict.fromkeys(tokens, len(kept)))
+            if concept and not kept[place][-1]:
+                kept[place] = (*kept[place][:-1], concept)
+        elif label not in denied or not denied[label].issuperset(range(start, end)):
+            holder.update(dict.fromkeys(range(start, end), len(kept)))
             kept.append(match)
-    return sorted(kept, key=lambda m: (m.start, -m.end))
+    return sorted(kept, key=lambda found: (found[1], found[0]))
 
 
 @cache

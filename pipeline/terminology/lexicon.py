@@ -1,20 +1,20 @@
 """Rows of `models/lexicons` and `models/terminology` -> terms, and text -> the terms in it.
 
 A term stands under its key (`normal_form.normal_key`) in one dictionary; a second one says, for the
-first two words of a key, how many words keys that begin so have. Looking up is then two dictionary
-look-ups for most tokens, whatever the number of terms.
+first two words of a key, how many words keys that begin so have. Looking up is then two look-ups
+for most tokens, whatever the number of terms.
 """
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.annotations import LABELS
 from pipeline.errors import ResourceError
-from pipeline.resources import models_path, read_rows
+from pipeline.resources import models_path, read_cells
 from pipeline.terminology.normal_form import normal_form, normal_key, normal_words, plain_word
 from pipeline.tokenizer import TOKEN
 
@@ -66,17 +66,21 @@ def load_terms() -> tuple[Term, ...]:
     Raises:
         ResourceError: a row does not validate, or an id stands in two files.
     """
-    terms: list[Term] = []
+    read = [(path, read_terms(path)) for path in lexicon_files()]
+    terms = tuple(term for _, found in read for term in found)
+    if len({term.id for term in terms}) < len(terms):
+        raise ResourceError(_id_in_two_files(read))
+    return terms
+
+
+def _id_in_two_files(read: Iterable[tuple[Path, list[Term]]]) -> str:
     files: dict[str, str] = {}
-    for path in lexicon_files():
-        for term in read_terms(path):
-            if term.id in files:
-                raise ResourceError(
-                    f"{path.name}: id {term.id!r} stands in {files[term.id]} too, expected a new id"
-                )
-            files[term.id] = path.name
-            terms.append(term)
-    return tuple(terms)
+    for path, terms in read:
+        for term in terms:
+            if files.setdefault(term.id, path.name) != path.name:
+                place = files[term.id]
+                return f"{path.name}: id {term.id!r} stands in {place} too, expected a new id"
+    raise AssertionError("every id stands in one file")
 
 
 def read_terms(path: Path) -> list[Term]:
@@ -85,13 +89,23 @@ def read_terms(path: Path) -> list[Term]:
     Raises:
         ResourceError: `file:line: problem, expected`.
     """
-    return [_term(where, row) for where, row in read_rows(path, COLUMNS)]
+    terms: list[Term] = []
+    # what makes a row valid, but for its names, recurs: each combination is looked at once
+    valid: set[tuple[str, ...]] = set()
+    for line, cells in read_cells(path, COLUMNS):
+        cells[2], cells[3] = sys.intern(cells[2]), sys.intern(cells[3])
+        # the header is COLUMNS, in which the fields of Term stand in order
+        term = Term._make(cells)
+        if (checked := (term.label, term.match, term.semantic_type, term.cui)) not in valid or (
+            not (term.concept_id and term.term.strip())
+        ):
+            _check(term, f"{path.name}:{line}")
+            valid.add(checked)
+        terms.append(term)
+    return terms
 
 
-def _term(where: str, row: dict[str, str]) -> Term:
-    # the header is COLUMNS, in which the fields of Term stand in order
-    row["label"], row["match"] = sys.intern(row["label"]), sys.intern(row["match"])
-    term = Term._make(row.values())
+def _check(term: Term, where: str) -> None:
     if not term.term.strip():
         raise ResourceError(f"{where}: term is empty, expected a name")
     if term.label not in LABELS and not _WORD_CLASS.fullmatch(term.label):
@@ -104,7 +118,6 @@ def _term(where: str, row: dict[str, str]) -> Term:
         raise ResourceError(f"{where}: cui {term.cui!r}, expected C and seven digits, or nothing")
     if term.semantic_type and not _SEMANTIC_TYPE.fullmatch(term.semantic_type):
         raise ResourceError(f"{where}: semantic_type {term.semantic_type!r}, expected T000 form")
-    return term
 
 
 def key_of(name: str) -> str:
@@ -113,10 +126,9 @@ def key_of(name: str) -> str:
     >>> key_of("T1-weighted images")
     't1 weighted image'
     """
-    words = name.split()
-    if name.isascii() and all(map(str.isalpha, words)):
+    if name.isascii() and name.replace(" ", "").isalpha():
         # most names: words alone, with nothing to leave out
-        return " ".join(map(normal_form, words))
+        return " ".join(map(normal_form, name.split()))
     return normal_key(TOKEN.findall(name))
 
 
@@ -131,15 +143,27 @@ class TermMatcher:
     def __init__(self, terms: Iterable[Term]) -> None:
         #: key -> the terms of that name, in the order of the rows
         self.terms_by_key: dict[str, tuple[Term, ...]] = {}
-        sizes: dict[str, set[int]] = {}
+        #: first words of keys of several, and for the first two: how many words such keys have
+        self._first: set[str] = set()
+        self._sizes: dict[str, tuple[int, ...]] = {}
         for term in terms:
-            key = key_of(term.term)
-            if key:
-                self.terms_by_key[key] = (*self.terms_by_key.get(key, ()), term)
-                words = key.split(" ")
-                if len(words) > 1:
-                    sizes.setdefault(f"{words[0]} {words[1]}", set()).add(len(words))
-        self._sizes = {pair: tuple(sorted(n, reverse=True)) for pair, n in sizes.items()}
+            if key := key_of(term.term):
+                named = self.terms_by_key.get(key)
+                self.terms_by_key[key] = (term,) if named is None else (*named, term)
+                if named is None and " " in key:
+                    self._add_size(key)
+
+    def _add_size(self, key: str) -> None:
+        first = key.index(" ")
+        second = key.find(" ", first + 1)
+        self._first.add(key[:first])
+        pair = key if second < 0 else key[:second]
+        size = key.count(" ") + 1
+        known = self._sizes.get(pair)
+        if known is None:
+            self._sizes[pair] = (size,)
+        elif size not in known:
+            self._sizes[pair] = tuple(sorted((*known, size), reverse=True))
 
     def __contains__(self, name: str) -> bool:
         """Say whether a name is a term under any label."""
@@ -167,36 +191,48 @@ class TermMatcher:
         places = [i for i, form in enumerate(forms) if form]
         keys = [forms[i] for i in places]
         keys.append("")
+        named = self.terms_by_key
         found: list[TermMatch] = []
         for at, start in enumerate(places):
-            sizes = self._sizes.get(f"{keys[at]} {keys[at + 1]}")
-            if sizes is None:
-                # the way of most tokens: no longer term starts here
-                if keys[at] in self.terms_by_key:
-                    found += self._named(keys[at], words, start, start + 1)
-                continue
-            labels: set[str] = set()
-            for size in (*sizes, 1):
-                key = " ".join(keys[at : at + size])
-                if key in self.terms_by_key and at + size <= len(places):
-                    end = places[at + size - 1] + 1
-                    new = self._named(key, words, start, end)
-                    found += [match for match in new if match.term.label not in labels]
-                    labels.update(match.term.label for match in new)
+            key = keys[at]
+            # the way of most tokens: no longer term starts here
+            if key in self._first and (longer := self._sizes.get(f"{key} {keys[at + 1]}")):
+                found += self._longest((*longer, 1), at, words, places, keys)
+            elif key in named:
+                terms = named[key]
+                if len(terms) == 1 and terms[0].match == "any":
+                    found.append(TermMatch(terms[0], start, start + 1))
+                else:
+                    found += _first_by_label(terms, words, start, start + 1)
         return found
 
-    def _named(self, key: str, words: Sequence[str], start: int, end: int) -> list[TermMatch]:
-        """Give the first term of each label under a key, as written in the text."""
-        terms = self.terms_by_key[key]
-        if len(terms) == 1 and terms[0].match == "any":
-            return [TermMatch(terms[0], start, end)]
-        first: dict[str, TermMatch] = {}
-        for term in terms:
-            if term.label not in first and (
-                term.match == "any" or _as_written(term, words[start:end])
-            ):
-                first[term.label] = TermMatch(term, start, end)
-        return list(first.values())
+    def _longest(
+        self,
+        sizes: Iterable[int],
+        at: int,
+        words: Sequence[str],
+        places: Sequence[int],
+        keys: Sequence[str],
+    ) -> Iterator[TermMatch]:
+        """Give the longest term of each label, of `sizes` keys from the one `at` a place."""
+        labels: set[str] = set()
+        for size in sizes:
+            terms = self.terms_by_key.get(" ".join(keys[at : at + size]))
+            if terms and at + size <= len(places):
+                new = _first_by_label(terms, words, places[at], places[at + size - 1] + 1)
+                yield from [match for match in new if match.term.label not in labels]
+                labels.update(match.term.label for match in new)
+
+
+def _first_by_label(
+    terms: Sequence[Term], words: Sequence[str], start: int, end: int
+) -> list[TermMatch]:
+    """Give the first of terms of one name for each label, as written in the text."""
+    first: dict[str, TermMatch] = {}
+    for term in terms:
+        if term.label not in first and (term.match == "any" or _as_written(term, words[start:end])):
+            first[term.label] = TermMatch(term, start, end)
+    return list(first.values())
 
 
 def _as_written(term: Term, words: Sequence[str]) -> bool:

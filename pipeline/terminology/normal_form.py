@@ -94,7 +94,8 @@ def normal_form(word: str) -> str:
     form = plain_word(word).casefold()
     if not form.isascii():
         form = _unaccented(form.translate(rules.letters))
-    form = _REFERENCE_MARK.sub("", form)
+    if form[-1:].isdigit():
+        form = _REFERENCE_MARK.sub("", form)
     if form in rules.words:
         return rules.words[form]
     return _singular(rules.inside.sub(lambda m: rules.replacements[m[0]], form), rules)

@@ -25,6 +25,7 @@ _PART = re.compile(
 )
 _GAP = f"[^{STOP}]{{0,12}}?"
 _MARKS = {"(": "(?:", "[": "(", "]": ")"}
+_DEPTH = {"(": 1, "[": 1, ")": -1, "]": -1}
 #: words that stand in most sentences
 FREQUENT = (
     "a", "and", "as", "at", "by", "for", "from", "in", "is", "it", "of", "on", "or", "that", "the",
@@ -144,7 +145,7 @@ def _needs(parts: list[re.Match[str]], letters: Callable[[str], str]) -> list[fr
 def _end_of_item(parts: list[re.Match[str]], at: int) -> int:
     depth = 0
     for i in range(at, len(parts)):
-        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(parts[i]["mark"] or "", 0)
+        depth += _DEPTH.get(parts[i]["mark"] or "", 0)
         if depth == 0:
             return i + 1
     return len(parts)
@@ -157,10 +158,24 @@ def _needs_of_item(
         return (
             [] if item[0]["gap"] or item[0]["mark"] else [frozenset(_letters_of(item[0], letters))]
         )
-    inner = item[1:-1]
-    if not any(part["mark"] == "|" for part in inner):
-        return _needs(inner, letters)
-    if all(part["mark"] in (None, "|", "(", ")") and not part["gap"] for part in inner):
-        # over-wide where a choice is of sequences: one letter of any of them is needed all the same
-        return [frozenset("".join(_letters_of(p, letters) for p in inner if not p["mark"]))]
-    return []
+    choices = _choices(item[1:-1])
+    if len(choices) == 1:
+        return _needs(choices[0], letters)
+    if any(part["gap"] or part["mark"] in ("?", "*") for choice in choices for part in choice):
+        return []
+    # over-wide where a choice is of sequences: one letter of any of them is needed all the same
+    words = [part for choice in choices for part in choice if not part["mark"]]
+    return [frozenset("".join(_letters_of(part, letters) for part in words))]
+
+
+def _choices(inner: list[re.Match[str]]) -> list[list[re.Match[str]]]:
+    """Split what stands in brackets at its `|`, not at those of brackets within."""
+    choices: list[list[re.Match[str]]] = [[]]
+    depth = 0
+    for part in inner:
+        depth += _DEPTH.get(part["mark"] or "", 0)
+        if part["mark"] == "|" and not depth:
+            choices.append([])
+        else:
+            choices[-1].append(part)
+    return choices

@@ -38,17 +38,21 @@ class UnitEncoder:
         for symbol in sorted(self._symbols):
             if symbol[0] == "=":
                 self._word_letters[symbol[1:]] = self._letter(frozenset((symbol,)))
+        #: labels of terms matched in any case and as written -> done
+        kinds: set[tuple[object, ...]] = set()
         for key, named in terms.items():
-            self._add_term(key, named)
+            symbol = f"={key}"
+            kind = (*((term.label, term.match) for term in named), symbol in self._symbols and key)
+            if kind not in kinds:
+                kinds.add(kind)
+                self._add_terms(symbol, named)
+        self._bearing = self._letters_by_symbol()
 
-    def _add_term(self, key: str, terms: tuple[Term, ...]) -> None:
+    def _add_terms(self, symbol: str, terms: tuple[Term, ...]) -> None:
         """Give letters to what a term's unit can bear: terms matched as written may be missing."""
-        if len(terms) == 1 and terms[0].label not in self._symbols:
-            return
         labels = {term.label for term in terms if term.match == "any"} & self._symbols
         optional = {term.label for term in terms} & self._symbols - labels
-        if key_symbol := {f"={key}"} & self._symbols:
-            labels |= key_symbol
+        labels |= {symbol} & self._symbols
         for size in range(len(optional) + 1):
             for more in combinations(sorted(optional), size):
                 if bears := labels.union(more):
@@ -57,9 +61,16 @@ class UnitEncoder:
     def _letter(self, symbols: frozenset[str]) -> str:
         return self._letters.setdefault(symbols, chr(_FIRST_LETTER + len(self._letters)))
 
+    def _letters_by_symbol(self) -> dict[str, str]:
+        letters: dict[str, str] = {}
+        for symbols, letter in self._letters.items():
+            for symbol in symbols:
+                letters[symbol] = letters.get(symbol, "") + letter
+        return letters
+
     def letters_with(self, symbol: str) -> str:
         """Give the letters of all units that bear a symbol, none if no unit can."""
-        return "".join(letter for symbols, letter in self._letters.items() if symbol in symbols)
+        return self._bearing.get(symbol, "")
 
     def encode(
         self, words: Sequence[str], forms: Sequence[str], terms: Iterable[TermMatch]
