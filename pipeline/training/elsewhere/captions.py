@@ -1,13 +1,16 @@
 """MedPix captions and cases: what the contributors entered beside the text, and what we read."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.annotations import mentions_of, patient_of
+from pipeline.resources import models_path
 from pipeline.scoring.counting import Score
+from pipeline.terminology.lexicon import read_terms
 from pipeline.training.elsewhere.records import Record, read_records
 from pipeline.training.training_data import read_ids
 
@@ -20,6 +23,8 @@ MR_ONLY = frozenset(
         "proton density", "spin echo", "steady-state free precession", "time of flight",
     }
 )  # fmt: skip
+#: labels of what an image is of
+STUDIES = ("MODALITY", "SEQUENCE", "PLANE")
 #: planes as entered -> canonical name of ours
 PLANES = {
     "Axial": "axial", "Transverse": "axial", "Coronal": "coronal", "Sagittal": "sagittal",
@@ -69,11 +74,8 @@ def _count_caption(scores: dict[str, Score], doc: Doc, record: Record) -> None:
         _count(scores, "modality, among those named", record["Type"] in families)
     _count(scores, "captions that name a modality", bool(families))
     entered = PLANES.get(record["Description"].get("Plane") or "")
-    named = [
-        m["value"]
-        for m in mentions_of(doc)
-        if m["label"] == "PLANE" and m["value"] in PLANES.values()
-    ]
+    planes = PLANES.values()
+    named = [value for label, value in _studies(doc) if label == "PLANE" and value in planes]
     if entered and named:
         _count(scores, "plane, first named", named[0] == entered)
         _count(scores, "plane, among those named", entered in named)
@@ -82,12 +84,27 @@ def _count_caption(scores: dict[str, Score], doc: Doc, record: Record) -> None:
 def _families(doc: Doc) -> list[str]:
     """Give the modality families a text names, in order."""
     found = []
-    for mention in mentions_of(doc):
-        if mention["label"] == "MODALITY":
-            found.append(mention["value"])
-        elif mention["label"] == "SEQUENCE" and mention["value"] in MR_ONLY:
+    for label, value in _studies(doc):
+        if label == "MODALITY":
+            found.append(value)
+        elif label == "SEQUENCE" and value in MR_ONLY:
             found.append("MR")
     return found
+
+
+def _studies(doc: Doc) -> Iterator[tuple[str, str]]:
+    """Give label and canonical value of what is named of studies, in order."""
+    values = _values()
+    for mention in mentions_of(doc):
+        if mention["label"] in STUDIES and mention["concept_id"] in values:
+            yield mention["label"], values[mention["concept_id"]]
+
+
+@cache
+def _values() -> dict[str, str]:
+    """Give concept id -> canonical value, as the lexicons have it."""
+    paths = [models_path("lexicons", f"{label.lower()}.tsv") for label in STUDIES]
+    return {term.concept_id: term.value for path in paths for term in read_terms(path)}
 
 
 def _count_patient(scores: dict[str, Score], nlp: Language, text: str, entered: Record) -> None:
