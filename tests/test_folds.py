@@ -1,6 +1,8 @@
 """Folds by case, weights from another folder, and the pipeline cross-validated."""
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from pipeline.annotations import RELATIONS
 from pipeline.assembly import load
 from pipeline.errors import FormatProblem, ResourceError, UsageError
 from pipeline.resources import cached_weights, corpus_path, data_root, models_path, trained_from
+from pipeline.training import cross_validation
 from pipeline.training.case_pairs import PAIRS, score_pairs
 from pipeline.training.cross_validation import SHARED, FoldOptions, cross_validate
 from pipeline.training.fold_report import COLUMNS, shown_lines, write_report
@@ -178,6 +181,22 @@ def test_the_whole_pipeline_cross_validated(tmp_path: Path) -> None:
     said = json.loads((tmp_path / "cross_validation.json").read_text("utf-8"))
     assert sorted(i for fold in said["folds"] for i in fold) == sorted(read_ids([gold]))
     assert len(said["scores"]) == len(rows) - 1
+
+
+def test_no_part_sees_a_held_out_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[TrainingData] = []
+
+    def fit(data: TrainingData, folder: Path, report: Callable[[str], None]) -> None:
+        assert read_ids(data.gold) | data.excluded >= read_ids([GOLD])
+        assert not read_ids(data.gold) & data.excluded
+        seen.append(data)
+        shutil.copytree(data_root() / "models/trained", folder, dirs_exist_ok=True)
+
+    monkeypatch.setattr(cross_validation, "fit_all", fit)
+    held = frozenset({"elsewhere"})
+    data = TrainingData((GOLD,), GOLD, excluded=held)
+    result = cross_validate(data, FoldOptions(3), lambda _: None)
+    assert [one.excluded for one in seen] == [held | fold for fold in result.fold_ids]
 
 
 def test_sections_need_rendered_cases() -> None:

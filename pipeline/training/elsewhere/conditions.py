@@ -12,6 +12,7 @@ from pipeline.scoring.counting import Score
 from pipeline.scoring.sides import Span, overlap
 from pipeline.terminology.normal_form import normal_key
 from pipeline.tokenizer import TOKEN
+from pipeline.training.elsewhere.places import is_met, place_of
 from pipeline.training.elsewhere.records import Record, read_records
 
 #: characters of a report that are read
@@ -42,8 +43,8 @@ def measure_ada(folder: Path, nlp: Language, seed: int) -> dict[str, Score]:
         doc = nlp(text)
         gold, got = _gold_pairs(record, text), _our_pairs(doc)
         pairs.add(_hits(gold, got), len(gold), _hits(got, gold), len(got))
-        places = [_place(doc, m["start"], m["end"]) for m in mentions_of(doc) if m["status"]]
-        found = sum(_met(pair.finding, places) and _met(pair.condition, places) for pair in gold)
+        places = [place_of(doc, mention) for mention in mentions_of(doc) if mention["status"]]
+        found = sum(is_met(p.finding, places) and is_met(p.condition, places) for p in gold)
         ends.add(found, len(gold), found, len(gold))
     return {"finding x condition pairs": pairs, "both ends found": ends}
 
@@ -69,9 +70,8 @@ def _our_pairs(doc: Doc) -> list[NamedPair]:
         finding = int(row.finding_id.rpartition("#")[2].partition(">")[0][1:]) - 1
         condition = mentions[int(row.diagnosis_id[1:]) - 1]
         if row.relation != "excludes":
-            place = _place(doc, mentions[finding]["start"], mentions[finding]["end"])
-            other = _place(doc, condition["start"], condition["end"])
-            found.add(NamedPair(place, other, _name(row.diagnosis)))
+            places = place_of(doc, mentions[finding]), place_of(doc, condition)
+            found.add(NamedPair(*places, _name(row.diagnosis)))
     return sorted(found)
 
 
@@ -82,15 +82,6 @@ def _hits(pairs: list[NamedPair], others: list[NamedPair]) -> int:
 def _same(one: NamedPair, other: NamedPair) -> bool:
     named = overlap(one.condition, other.condition) or one.name == other.name
     return named and overlap(one.finding, other.finding)
-
-
-def _met(span: Span, others: list[Span]) -> bool:
-    return any(overlap(span, other) for other in others)
-
-
-def _place(doc: Doc, start: int, end: int) -> Span:
-    last = doc[end - 1]
-    return doc[start].idx, last.idx + len(last)
 
 
 def _span(entity: Record) -> Span:

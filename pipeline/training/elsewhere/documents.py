@@ -1,6 +1,6 @@
 """Mentions in documents of other corpora: MACCROBAT, E3C, NCBI disease, BC5CDR."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,7 +8,8 @@ from spacy.language import Language
 
 from pipeline.annotations import mentions_of
 from pipeline.scoring.counting import Score
-from pipeline.scoring.sides import Span, overlap
+from pipeline.scoring.sides import Span
+from pipeline.training.elsewhere.places import is_met, place_of
 from pipeline.training.elsewhere.records import Record, read_records, sampled
 
 #: documents drawn of the two large corpora
@@ -78,10 +79,7 @@ def score_documents(
     scores = {name: Score() for name in compared}
     for record in records:
         doc = nlp(record["text"])
-        ours = [
-            (m["label"], (doc[m["start"]].idx, doc[m["end"] - 1].idx + len(doc[m["end"] - 1])))
-            for m in mentions_of(doc)
-        ]
+        ours = [(mention["label"], place_of(doc, mention)) for mention in mentions_of(doc)]
         theirs = [(e["type"], (e["start"], e["end"])) for e in record["entities"]]
         for name, matched in compared.items():
             got = [span for label, span in ours if label in matched.labels]
@@ -91,8 +89,4 @@ def score_documents(
 
 
 def _met(spans: list[Span], others: list[Span]) -> int:
-    return sum(any(overlap(span, other) for other in others) for span in spans)
-
-
-#: what measures a corpus: the folder of the corpora, a pipeline and a seed -> scores by name
-Measure = Callable[[Path, Language, int], dict[str, Score]]
+    return sum(is_met(span, others) for span in spans)

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from spacy.language import Language
+
 from pipeline.assembly import load
 from pipeline.errors import UsageError
 from pipeline.scoring.counting import Score
 from pipeline.training.elsewhere.captions import measure_captions
 from pipeline.training.elsewhere.conditions import measure_ada
 from pipeline.training.elsewhere.documents import (
-    Measure,
     measure_bc5cdr,
     measure_e3c,
     measure_maccrobat,
@@ -18,6 +19,8 @@ from pipeline.training.elsewhere.documents import (
 from pipeline.training.elsewhere.reports import measure_openi
 from pipeline.training.elsewhere.sentences import measure_negex
 
+#: what measures a corpus: the folder of the corpora, a pipeline and a seed -> scores by name
+Measure = Callable[[Path, Language, int], dict[str, Score]]
 #: name of a corpus -> what measures it
 MEASURES: dict[str, Measure] = {
     "negex": measure_negex,
