@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pipeline.batch import run
     from pipeline.one_case import annotate
     from pipeline.readers import read_cases
-    from pipeline.tables import tables
+    from pipeline.table_rows import tables
 
 __version__ = "0.1.0"
 __all__ = ["annotate", "load", "read_cases", "run", "tables"]
@@ -21,7 +21,7 @@ _HOME = {
     "annotate": "pipeline.one_case",
     "run": "pipeline.batch",
     "read_cases": "pipeline.readers",
-    "tables": "pipeline.tables",
+    "tables": "pipeline.table_rows",
 }
 
 

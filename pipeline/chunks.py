@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from pipeline.assembly import annotate_cases, make_doc
 from pipeline.errors import EncodingProblem, RadtabError
 from pipeline.records import TABLES, Case, RejectRow, Row
-from pipeline.tables import case_tables
+from pipeline.table_rows import case_tables
 
 
 @dataclass(slots=True)

@@ -186,7 +186,7 @@ def show_command(  # noqa: PLR0913 (a parameter is an option)
     """Show one case: its text with the mentions marked, then its rows."""
     from pipeline.one_case import annotate_case, pick_case
     from pipeline.readers import ReadOptions, read_cases
-    from pipeline.tables import case_tables
+    from pipeline.table_rows import case_tables
 
     names = _table_names(tables)
     options = ReadOptions(id_column=id_column, text_column=text_column)

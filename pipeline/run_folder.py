@@ -21,7 +21,7 @@ from pipeline.errors import RunError, UsageError
 from pipeline.manifest import MANIFEST, read_manifest, write_manifest
 from pipeline.records import TABLES, Row
 from pipeline.table_files import FORMATS, read_table_file, schema, write_table
-from pipeline.tables import cells, frame
+from pipeline.table_rows import cells, frame
 
 _ORDER = {"rejects": [("source", "ascending"), ("case_id", "ascending")]}
 

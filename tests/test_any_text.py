@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from pipeline.tables import case_tables
+from pipeline.table_rows import case_tables
 
 PHRASES = """
     CT MRI T1 T2-weighted images show a hyperintense lesion in the left lobe of liver . , ; : no

@@ -14,7 +14,7 @@ from pipeline.display import show_case
 from pipeline.marked_text import marked_text
 from pipeline.page import case_page
 from pipeline.records import TABLES, Case, EntityRow
-from pipeline.tables import case_tables
+from pipeline.table_rows import case_tables
 from tests import fake_pipeline
 
 

@@ -1,5 +1,6 @@
 """`pipeline.load()` gives a normal spaCy Language."""
 
+import pkgutil
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,9 @@ def test_an_unknown_profile_is_named() -> None:
 def test_annotate_gives_a_doc() -> None:
     doc = pipeline.annotate("CT shows a hypodense lesion in the liver.")
     assert [span.text for span in doc.spans["entities"] if span.label_ == "MODALITY"] == ["CT"]
+
+
+def test_public_names_are_functions_whatever_was_imported_before() -> None:
+    for module in pkgutil.iter_modules(pipeline.__path__):
+        assert module.name not in pipeline.__all__, "a module would hide the function"
+    assert all(callable(getattr(pipeline, name)) for name in pipeline.__all__)

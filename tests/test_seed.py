@@ -8,7 +8,7 @@ from spacy.language import Language
 from pipeline.assembly import make_doc
 from pipeline.readers import read_cases
 from pipeline.records import Case
-from pipeline.tables import case_tables
+from pipeline.table_rows import case_tables
 from pipeline.training.gold import read_gold
 
 

@@ -22,7 +22,7 @@ from pipeline.records import Case
 from pipeline.resources import trained_from
 from pipeline.scoring import Score, read_gold_cases, score
 from pipeline.scoring.gold_cases import GoldCase
-from pipeline.tables import tables
+from pipeline.table_rows import tables
 from pipeline.training.case_pairs import PAIRS, score_pairs
 from pipeline.training.folds import folds_of
 from pipeline.training.gold import gold_doc

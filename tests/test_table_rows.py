@@ -6,7 +6,7 @@ import spacy
 from spacy.tokens import Doc
 
 from pipeline.records import TABLES, columns
-from pipeline.tables import case_tables, tables
+from pipeline.table_rows import case_tables, tables
 from pipeline.training.gold import gold_doc
 
 TEXT = (
