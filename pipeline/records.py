@@ -53,7 +53,7 @@ class CaseRow:
     modalities: list[str] = meaning("modalities named, in order of first mention")
     sequences: list[str] = meaning("sequences, phases and contrast states named")
     keywords: list[str] = meaning("keywords as delivered")
-    final_diagnosis: str = meaning("text of the final diagnosis as its section, else the case, first names it")
+    final_diagnosis: str = meaning("final diagnosis as its section, else the case, first names it")
     final_concept_id: str = meaning("concept of the final diagnosis, or empty")
     differential: list[str] = meaning("diagnoses offered as alternatives, as written")
     n_findings: int = meaning("rows of this case in the table findings")
