@@ -1,30 +1,21 @@
 """Finding-diagnosis pairs: the table `findings`, what a case says of which finding and disease.
 
-A row is based on what the text states (`indicates` and `excludes` relations) or on the case: each
-key finding x the final diagnosis, and x each diagnosis offered as an alternative. What is stated
-of a pair replaces what would follow from the case.
+`pipeline.finding_pairs` says which pairs there are; here a row is made of each, with what the
+case's relations tell of the finding.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Any
 
+import numpy as np
 from spacy.tokens import Doc
 
-from pipeline.annotations import (
-    Mention,
-    RelationNote,
-    mentions_of,
-    relations_of,
-    section_by_token,
-    sentence_by_token,
-)
+from pipeline.annotations import Mention, mentions_of, relations_of
+from pipeline.finding_pairs import Pair, PairChooser
 from pipeline.records import FindingRow
-from pipeline.terminology.normal_form import normal_key
-from pipeline.terminology.relation_sources import source_ids
 from pipeline.terminology.study_phrases import planes_of_studies
-
-STATED = ("indicates", "excludes")
 
 
 def finding_rows(doc: Doc) -> list[FindingRow]:
@@ -32,38 +23,31 @@ def finding_rows(doc: Doc) -> list[FindingRow]:
 
     `text[row.evidence_start:row.evidence_end] == row.evidence`; the evidence of a stated pair is
     the sentence, or run of sentences, that holds both; that of a case-level pair is the finding's.
-    A stated pair has the cue and score of its relation, a case-level pair no cue and score 1.
+    A stated pair has the cue of its relation, or of the conclusion that speaks of all findings; a
+    case-level pair has no cue and score 1.
     """
     if not mentions_of(doc):
         return []
-    maker = PairMaker(doc)
-    pairs = sorted(maker.pairs(), key=lambda p: (p.finding, p.diagnosis, p.relation))
+    pairs = PairChooser(doc).pairs()
+    if not pairs:
+        return []
+    maker = FindingReader(doc)
     return [maker.row(pair) for pair in pairs]
 
 
-class Pair(NamedTuple):
-    """A finding and a diagnosis (indices of mentions) and what relates them."""
-
-    finding: int
-    diagnosis: int
-    relation: str
-    basis: str
-    cue: str
-    cue_span: tuple[int, int]
-    score: float
-    rule: str
-
-
-class PairMaker:
-    """Make the pairs of one Doc and gather what is known of their findings."""
+class FindingReader:
+    """Make rows of one Doc's pairs and gather what is known of their findings."""
 
     def __init__(self, doc: Doc) -> None:
         self._doc = doc
         self._text = doc.text
         self._mentions = mentions_of(doc)
-        self._sections = section_by_token(doc)
-        self._sentences = sentence_by_token(doc)
+        # arrays instead of a pass over Token objects
+        self._sentences = np.cumsum(doc.to_array("SENT_START") == 1).tolist()
         self._bounds = _sentence_bounds(self._sentences)
+        starts, sizes = doc.to_array("IDX"), doc.to_array("LENGTH")
+        self._starts: list[int] = starts.tolist()
+        self._ends: list[int] = (starts + sizes).tolist()
         self._planes = planes_of_studies(self._mentions, self._sentences)
         self._signals = _signals_within(self._mentions)
         self._known: dict[int, dict[str, Any]] = {}
@@ -73,45 +57,6 @@ class PairMaker:
             ends = (note["head"], note["tail"])
             key, value = ends[::-1] if note["type"] == "measures" else ends
             self._tails[note["type"], key].append(value)
-
-    def pairs(self) -> Iterator[Pair]:
-        """Give stated pairs, then those of the case that nothing stated replaces."""
-        known: set[tuple[int, str]] = set()
-        for note in relations_of(self._doc):
-            if note["type"] in STATED:
-                known.add((note["head"], self._name(note["tail"])))
-                yield _stated(note)
-        for relation, basis in (("indicates", "final"), ("differential", "differential")):
-            for finding, diagnosis in self._of_case(basis):
-                if (finding, self._name(diagnosis)) not in known:
-                    known.add((finding, self._name(diagnosis)))
-                    rule = source_ids()[relation, basis]
-                    yield Pair(finding, diagnosis, relation, "case", "", (-1, -1), 1.0, rule)
-
-    def _of_case(self, role: str) -> Iterator[tuple[int, int]]:
-        diagnoses = self._representatives(role)
-        for i, mention in enumerate(self._mentions):
-            if mention["key_finding"]:
-                yield from ((i, diagnosis) for diagnosis in diagnoses)
-
-    def _representatives(self, role: str) -> list[int]:
-        """Give one mention for each diagnosis of a role.
-
-        Final diagnoses named in the section `diagnosis` stand for the repeats elsewhere, however
-        these are worded.
-        """
-        named = [
-            i
-            for i, mention in enumerate(self._mentions)
-            if mention["label"] == "DIAGNOSIS" and role in mention["role"].split()
-        ]
-        if role == "final":
-            answers = [i for i in named if self._section(i) == "diagnosis"]
-            named = answers or named
-        firsts: dict[str, int] = {}
-        for i in named:
-            firsts.setdefault(self._name(i), i)
-        return list(firsts.values())
 
     def row(self, pair: Pair) -> FindingRow:
         """Give the row of a pair."""
@@ -193,43 +138,24 @@ class PairMaker:
         numbers = [self._sentences[m["start"]] for m in involved]
         numbers += [self._sentences[m["end"] - 1] for m in involved]
         first, last = self._bounds[min(numbers)][0], self._bounds[max(numbers)][1]
-        start, end = self._doc[first].idx, self._doc[last - 1].idx + len(self._doc[last - 1])
+        start, end = self._starts[first], self._ends[last - 1]
         if pair.cue and not start <= pair.cue_span[0] < pair.cue_span[1] <= end:
             start, end = min(start, pair.cue_span[0]), max(end, pair.cue_span[1])
         words = self._text[start:end]
         return start + len(words) - len(words.lstrip()), end - len(words) + len(words.rstrip())
 
-    def _name(self, diagnosis: int) -> str:
-        """Give what two mentions of one diagnosis have in common."""
-        mention = self._mentions[diagnosis]
-        tokens = self._doc[mention["start"] : mention["end"]]
-        return mention["concept_id"] or normal_key(token.text for token in tokens)
-
     def _words(self, index: int) -> str:
         mention = self._mentions[index]
-        last = self._doc[mention["end"] - 1]
-        return self._text[self._doc[mention["start"]].idx : last.idx + len(last)]
+        return self._text[self._starts[mention["start"]] : self._ends[mention["end"] - 1]]
 
     def _label(self, index: int) -> str:
         return self._mentions[index]["label"]
 
-    def _section(self, index: int) -> str:
-        return self._sections[self._mentions[index]["start"]]
-
-
-def _stated(note: RelationNote) -> Pair:
-    return Pair(
-        note["head"], note["tail"], note["type"], "stated", note["cue"],
-        (note["cue_start"], note["cue_end"]), note["score"], note["rule"],
-    )  # fmt: skip
-
 
 def _sentence_bounds(sentences: list[int]) -> dict[int, tuple[int, int]]:
     """Give the first token of each sentence and the token after its last."""
-    bounds: dict[int, tuple[int, int]] = {}
-    for i, number in enumerate(sentences):
-        bounds[number] = (bounds[number][0] if number in bounds else i, i + 1)
-    return bounds
+    cuts = [0, *(np.flatnonzero(np.diff(sentences)) + 1).tolist(), len(sentences)]
+    return {sentences[start]: (start, end) for start, end in pairwise(cuts)}
 
 
 def _signals_within(mentions: list[Mention]) -> dict[int, list[int]]:

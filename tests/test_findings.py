@@ -68,10 +68,61 @@ def test_one_concept_is_one_diagnosis() -> None:
     doc, names = annotated(("F1 indicates D1", ""))
     for name in ("D1", "D3"):
         mentions_of(doc)[names[name]]["concept_id"] = "DOID:1"
-    assert [p[1:] for p in pairs(finding_rows(doc))] == [
-        ("lymphoma", "indicates", "stated"),
-        ("Lymphoma", "indicates", "case"),
+    assert [p[1:] for p in pairs(finding_rows(doc))] == [("lymphoma", "indicates", "stated")]
+
+
+@pytest.mark.parametrize(
+    ("stated", "kept"),
+    [
+        ([("F1 indicates D2", "consistent with"), ("F1 indicates D1", "consistent with")], "D1"),
+        ([("F1 indicates D2", ""), ("F1 indicates D4", "consistent with")], "D4"),
+        ([("F1 indicates D2", ""), ("F1 indicates D4", "")], "D2"),
+    ],
+)
+def test_one_row_for_what_is_stated_twice(stated: list[tuple[str, str]], kept: str) -> None:
+    doc, names = annotated(*stated)
+    rows = [row for row in finding_rows(doc) if row.basis == "stated"]
+    assert [row.diagnosis_id for row in rows] == [f"e{names[kept] + 1}"]
+
+
+def test_finding_and_signal_on_the_same_words_are_one() -> None:
+    text = "There is [F1 [S1 enhancement]] of the [A1 liver], due to [D1 hepatitis]."
+    doc, names = related_doc("findings", text)
+    doc._.relations = [
+        note(doc, names, relation)
+        for relation in ("F1 indicates D1", "S1 indicates D1", "S1 located_in A1")
     ]
+    for mention in mentions_of(doc):
+        mention["key_finding"] = mention["rule"] in ("F1", "S1")
+        mention["role"] = "final" if mention["rule"] == "D1" else ""
+    (row,) = finding_rows(doc)
+    assert (row.finding_id, row.anatomy) == (f"#e{names['F1'] + 1}>e{names['D1'] + 1}", ["liver"])
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "cue"),
+    [
+        ("Impression: suspicious for [D1:possible pneumonia].", "suspicious for"),
+        ("1. Findings are most consistent with [D1 pneumonia].", "most consistent with"),
+        ("IMPRESSION:\\nThe above findings are highly suggestive of [D1:possible pneumonia]",
+         "suggestive of"),
+        ("[D1 Pneumonia].", ""),
+        ("Opacity, suspicious for [D1:possible pneumonia].", ""),
+        ("[F2 Effusion] consistent with [D1 pneumonia].", ""),
+        ("History of fever, findings in [D1 pneumonia].", ""),
+    ],
+)  # fmt: skip
+def test_what_a_report_concludes_from_its_findings(conclusion: str, cue: str) -> None:
+    text = f"There is an [F1 opacity]. || diagnosis: {conclusion}"
+    doc, _ = related_doc("findings", text)
+    for mention in mentions_of(doc):
+        mention["key_finding"] = mention["rule"] == "F1"
+        mention["role"] = "final" if mention["rule"] == "D1" else ""
+    (row,) = finding_rows(doc)
+    assert (row.finding, row.cue) == ("opacity", cue)
+    assert row.basis == ("stated" if cue else "case")
+    assert row.cue in row.evidence
+    assert row.evidence == doc.text[row.evidence_start : row.evidence_end]
 
 
 def test_evidence_covers_both_and_the_cue() -> None:

@@ -6,8 +6,8 @@ from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_rows
 
 COLUMNS = ("id", "relation", "basis", "says")
-#: what a row may be based on: the ranker, or a role of the diagnosis at case level
-BASES = ("ranker", "final", "differential")
+#: what a row may be based on: the ranker, a role of the diagnosis at case level, or a conclusion
+BASES = ("ranker", "final", "differential", "conclusion")
 
 
 @lru_cache(maxsize=1)
