@@ -24,6 +24,8 @@ TOKEN = re.compile(
     r"|.",
     re.DOTALL,
 )
+# spaCy keeps one space as a mark on the token before it; what is left of the run is a token
+_SPACED = re.compile(f"({TOKEN.pattern})( ?)", re.DOTALL)
 #: hash of a token's text -> the text, of tokens seen; a hash stands for the same text for ever
 _TEXTS: dict[int, str] = {}
 #: distinct tokens remembered
@@ -60,17 +62,9 @@ class CaseTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """Tokenize one text."""
-        words: list[str] = []
-        spaces: list[bool] = []
-        for word in TOKEN.findall(text):
-            if word[0] == " " and words and not spaces[-1]:
-                # spaCy keeps one space as a mark on the token before it; the rest is a token
-                spaces[-1] = True
-                word = word[1:]
-            if word:
-                words.append(word)
-                spaces.append(False)
-        return Doc(self.vocab, words=words, spaces=spaces)
+        found = _SPACED.findall(text)
+        words = [word for word, _ in found]
+        return Doc(self.vocab, words=words, spaces=[space == " " for _, space in found])
 
     def to_bytes(self, **_: Any) -> bytes:  # noqa: ANN401 (spaCy's signature)
         """Give nothing: the rule is code."""

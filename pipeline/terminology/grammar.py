@@ -7,7 +7,8 @@ mention in double square brackets, and a test.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache
 from typing import NamedTuple
 
@@ -39,6 +40,10 @@ class RuleMatch(NamedTuple):
     rule: Rule
     start: int
     end: int
+
+
+#: letter -> the rules that need a unit of it
+_RulesByLetter = dict[str, list[tuple[Rule, Pattern]]]
 
 
 @cache
@@ -83,11 +88,14 @@ class GrammarMatcher:
         rules = tuple(rules)
         symbols = {symbol for rule in rules for symbol in _symbols(rule)}
         self._encoder = UnitEncoder(symbols, terms.terms_by_key)
-        self._rules: dict[str, list[tuple[Rule, Pattern]]] = {}
+        self._rules: _RulesByLetter = {}
+        self._denials: _RulesByLetter = {}
+        self._denied = {rule.label[1:] for rule in rules if rule.label[0] == "!"}
         for rule in rules:
             pattern = self._compile(rule)
             for letter in pattern.needs[0]:
-                self._rules.setdefault(letter, []).append((rule, pattern))
+                kind = self._denials if rule.label[0] == "!" else self._rules
+                kind.setdefault(letter, []).append((rule, pattern))
 
     def _compile(self, rule: Rule) -> Pattern:
         for symbol in _symbols(rule):
@@ -104,29 +112,53 @@ class GrammarMatcher:
     ) -> list[RuleMatch]:
         """Find the mentions that rules put together, overlaps and all.
 
+        What denies a label is looked for only in sentences where something bears it.
+
         Args:
             words: the tokens of the text.
             forms: their normal forms, from `normal_words`.
             terms: the candidates of a `TermMatcher` in them, word classes too.
         """
         letters, starts, ends = self._encoder.encode(words, forms, terms)
-        return [
-            RuleMatch(rule, starts[first], ends[last - 1])
-            for sentence in _SENTENCE.finditer(letters)
-            for rule, pattern in self._rules_for(frozenset(sentence[0]))
-            for match in pattern.regex.finditer(letters, *sentence.span())
-            for first, last in _marked(match, letters)
-        ]
+        sentences = [sentence.span() for sentence in _SENTENCE.finditer(letters)]
+        openings = [starts[first] for first, _ in sentences]
+        borne = self._labels_by_sentence(terms, openings)
+        found: list[RuleMatch] = []
+        for (first, last), labels in zip(sentences, borne, strict=True):
+            present = frozenset(letters[first:last])
+            for rules in (self._rules, self._denials):
+                for rule, pattern in _rules_for(present, rules, labels):
+                    for match in pattern.regex.finditer(letters, first, last):
+                        labels.add(rule.label)
+                        found += [
+                            RuleMatch(rule, starts[i], ends[j - 1])
+                            for i, j in _marked(match, letters)
+                        ]
+        return found
 
-    def _rules_for(self, present: frozenset[str]) -> Iterator[tuple[Rule, Pattern]]:
-        """Give the rules whose needs the letters of a sentence meet."""
-        tried: set[str] = set()
-        for letter in present & self._rules.keys():
-            for rule, pattern in self._rules[letter]:
-                if rule.id not in tried:
-                    tried.add(rule.id)
-                    if not any(map(present.isdisjoint, pattern.needs)):
-                        yield rule, pattern
+    def _labels_by_sentence(
+        self, terms: Iterable[TermMatch], openings: Sequence[int]
+    ) -> list[set[str]]:
+        """Give the labels of the terms in each sentence, those alone that rules may deny."""
+        borne: list[set[str]] = [set() for _ in openings]
+        for term, start, _ in terms:
+            if term.label in self._denied and borne:
+                borne[bisect_right(openings, start) - 1].add(term.label)
+        return borne
+
+
+def _rules_for(
+    present: frozenset[str], rules: _RulesByLetter, labels: Set[str]
+) -> Iterator[tuple[Rule, Pattern]]:
+    """Give the rules whose needs the letters of a sentence meet; of denials, those of `labels`."""
+    tried: set[str] = set()
+    for letter in present & rules.keys():
+        for rule, pattern in rules[letter]:
+            if rule.id not in tried:
+                tried.add(rule.id)
+                wanted = rule.label[0] != "!" or rule.label[1:] in labels
+                if wanted and not any(map(present.isdisjoint, pattern.needs)):
+                    yield rule, pattern
 
 
 def _marked(match: re.Match[str], letters: str) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,7 @@ for most tokens, whatever the number of terms.
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +15,13 @@ from typing import NamedTuple
 from pipeline.annotations import LABELS
 from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_cells
-from pipeline.terminology.normal_form import normal_form, normal_key, normal_words, plain_word
+from pipeline.terminology.normal_form import (
+    CACHED_WORDS,
+    normal_form,
+    normal_key,
+    normal_words,
+    plain_word,
+)
 from pipeline.tokenizer import TOKEN
 
 COLUMNS = (
@@ -132,6 +138,40 @@ def key_of(name: str) -> str:
     return normal_key(TOKEN.findall(name))
 
 
+class _Opening(NamedTuple):
+    """What a word may be the beginning of.
+
+    `first` has the first term of each label, None where how the word is written decides.
+    """
+
+    terms: tuple[Term, ...]
+    first: tuple[Term, ...] | None
+    goes_on: bool
+
+
+class _Openings(dict[str, _Opening | None]):
+    """Words of texts -> what they open, None for most; worked out when a word is first met.
+
+    The words of texts are few beside those of terms, so that what is looked up lies together.
+    """
+
+    def __init__(self, named: Mapping[str, tuple[Term, ...]], first: Set[str]) -> None:
+        self._named = named
+        self._first = first
+
+    def __missing__(self, word: str) -> _Opening | None:
+        if len(self) > CACHED_WORDS:
+            self.clear()
+        terms = self._named.get(word, ())
+        as_written = any(term.match == "case" for term in terms)
+        by_label = {term.label: term for term in reversed(terms)}
+        first = None if as_written else tuple(reversed(by_label.values()))
+        goes_on = word in self._first
+        opening = _Opening(terms, first, goes_on) if terms or goes_on else None
+        self[word] = opening
+        return opening
+
+
 class TermMatcher:
     """Find terms in the tokens of a text: the longest at each place, label by label.
 
@@ -146,6 +186,7 @@ class TermMatcher:
         #: first words of keys of several, and for the first two: how many words such keys have
         self._first: set[str] = set()
         self._sizes: dict[str, tuple[int, ...]] = {}
+        self._openings = _Openings(self.terms_by_key, self._first)
         for term in terms:
             if key := key_of(term.term):
                 named = self.terms_by_key.get(key)
@@ -191,19 +232,18 @@ class TermMatcher:
         places = [i for i, form in enumerate(forms) if form]
         keys = [forms[i] for i in places]
         keys.append("")
-        named = self.terms_by_key
         found: list[TermMatch] = []
-        for at, start in enumerate(places):
-            key = keys[at]
-            # the way of most tokens: no longer term starts here
-            if key in self._first and (longer := self._sizes.get(f"{key} {keys[at + 1]}")):
-                found += self._longest((*longer, 1), at, words, places, keys)
-            elif key in named:
-                terms = named[key]
-                if len(terms) == 1 and terms[0].match == "any":
-                    found.append(TermMatch(terms[0], start, start + 1))
-                else:
-                    found += _first_by_label(terms, words, start, start + 1)
+        for at, opening in enumerate(map(self._openings.__getitem__, keys)):
+            if opening is None:
+                continue
+            start = places[at]
+            if opening.goes_on and (sizes := self._sizes.get(f"{keys[at]} {keys[at + 1]}")):
+                found += self._longest((*sizes, 1), at, words, places, keys)
+            elif opening.first is not None:
+                for term in opening.first:
+                    found.append(TermMatch(term, start, start + 1))
+            else:
+                found += _first_by_label(opening.terms, words, start, start + 1)
         return found
 
     def _longest(

@@ -83,13 +83,29 @@ def plain_word(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=CACHED_WORDS)
 def normal_form(word: str) -> str:
     """Give the form under which the spellings of one word meet.
 
     >>> [normal_form(w) for w in ("Masses", "vertebrae", "oedema", "calculi", "&beta;", "MRIs")]
     ['mass', 'vertebra', 'edema', 'calculus', 'beta', 'mri']
     """
+    return _FORMS[word]
+
+
+class _Forms(dict[str, str]):
+    """Word -> normal form, worked out when a word is first met; costs less to read than a cache."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) > CACHED_WORDS:
+            self.clear()
+        self[word] = form = _form_of(word)
+        return form
+
+
+_FORMS = _Forms()
+
+
+def _form_of(word: str) -> str:
     rules = spelling_rules()
     form = plain_word(word).casefold()
     if not form.isascii():
@@ -128,9 +144,11 @@ def normal_words(words: Sequence[str]) -> list[str]:
     >>> normal_words(["Cooley", "&#39;", "s", "T1", "-", "weighted"])
     ['cooley', '', '', 't1', '', 'weighted']
     """
-    forms = [normal_form(word) for word in words]
+    forms = list(map(_FORMS.__getitem__, words))
     last = len(forms) - 1
     for i, form in enumerate(forms):
+        if form.isalnum():
+            continue
         if form in _HYPHENS:
             forms[i] = ""
         elif form in _APOSTROPHES:

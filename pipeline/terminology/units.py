@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from pipeline.terminology.lexicon import Term, TermMatch
-from pipeline.terminology.normal_form import BREAK
+from pipeline.terminology.normal_form import BREAK, CACHED_WORDS
 
 #: letters of the units no pattern names, of sentence ends and of hyphens
 OTHER, STOP, HYPHEN = "\ue000", "\ue001", "\ue002"
@@ -33,12 +33,13 @@ class UnitEncoder:
     def __init__(self, symbols: Iterable[str], terms: Mapping[str, tuple[Term, ...]]) -> None:
         self._symbols = frozenset(symbols)
         self._letters: dict[frozenset[str], str] = {}
-        self._word_letters = dict.fromkeys(STOPS, STOP)
-        self._letter(_NUMBER_UNIT)
+        word_letters = dict.fromkeys(STOPS, STOP)
+        number = self._letter(_NUMBER_UNIT)
         for symbol in sorted(self._symbols):
             if symbol[0] == "=":
-                self._word_letters[symbol[1:]] = self._letter(frozenset((symbol,)))
-        #: labels of terms matched in any case and as written -> done
+                word_letters[symbol[1:]] = self._letter(frozenset((symbol,)))
+        self._form_letters = _FormLetters(word_letters, number)
+        # labels of terms matched in any case and as written -> done
         kinds: set[tuple[object, ...]] = set()
         for key, named in terms.items():
             symbol = f"={key}"
@@ -75,21 +76,26 @@ class UnitEncoder:
     def encode(
         self, words: Sequence[str], forms: Sequence[str], terms: Iterable[TermMatch]
     ) -> tuple[str, list[int], list[int]]:
-        """Give the letters of a text and the token offsets where each unit starts and ends."""
-        longest = self._longest(terms)
-        letters: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
-        at = 0
-        while at < len(forms):
-            end, labels = longest.get(at, (at + 1, None))
-            letter = self._letter_of(forms[at], words[at], forms[at:end] if labels else (), labels)
-            if letter:
-                letters.append(letter)
-                starts.append(at)
-                ends.append(end)
-            at = end
-        return "".join(letters), starts, ends
+        """Give the letters of a text and the token offsets where each unit starts and ends.
+
+        Args:
+            words: the tokens of the text.
+            forms: their normal forms, from `normal_words`.
+            terms: what a `TermMatcher` found, by start.
+        """
+        letters = [
+            _letter_of_blank(word) if letter is None else letter
+            for word, letter in zip(words, map(self._form_letters.__getitem__, forms), strict=True)
+        ]
+        ends = list(range(1, len(letters) + 1))
+        done = 0
+        for start, (end, labels) in self._longest(terms).items():
+            if start >= done:
+                letters[start:end] = [""] * (end - start)
+                letters[start] = self._letter_of(forms[start:end], labels)
+                ends[start] = done = end
+        starts = [i for i, letter in enumerate(letters) if letter]
+        return "".join(letters), starts, [ends[i] for i in starts]
 
     def _longest(self, terms: Iterable[TermMatch]) -> dict[int, tuple[int, set[str]]]:
         longest: dict[int, tuple[int, set[str]]] = {}
@@ -102,15 +108,28 @@ class UnitEncoder:
                     known[1].add(term.label)
         return longest
 
-    def _letter_of(
-        self, form: str, word: str, forms: Sequence[str], labels: set[str] | None
-    ) -> str:
-        if labels:
-            symbol = "=" + " ".join(filter(None, forms))
-            return self._letters[frozenset(labels | ({symbol} & self._symbols))]
-        if not form:
-            return HYPHEN if word in _HYPHENS else ""
+    def _letter_of(self, forms: Sequence[str], labels: set[str]) -> str:
+        symbol = "=" + " ".join(filter(None, forms))
+        if symbol in self._symbols:
+            labels.add(symbol)
+        return self._letters[frozenset(labels)]
+
+
+def _letter_of_blank(word: str) -> str:
+    return HYPHEN if word in _HYPHENS else ""
+
+
+class _FormLetters(dict[str, str | None]):
+    """Normal form -> the letter of a token that bears no class; None where it has no form."""
+
+    def __init__(self, known: Mapping[str, str], number: str) -> None:
+        self._known = known
+        self._number = number
+
+    def __missing__(self, form: str) -> str | None:
+        if len(self) > CACHED_WORDS:
+            self.clear()
         # a token that begins with a digit is a number, by the rule of the tokenizer
-        if form[0].isdigit():
-            return self._letters[_NUMBER_UNIT]
-        return self._word_letters.get(form, OTHER)
+        number = self._number if form[:1].isdigit() else None
+        self[form] = letter = (number or self._known.get(form, OTHER)) if form else None
+        return letter
