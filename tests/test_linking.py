@@ -8,7 +8,8 @@ from spacy.vocab import Vocab
 from pipeline.annotations import new_mention, set_mentions
 from pipeline.resources import read_rows
 from pipeline.stages.linking import ConceptLinker
-from pipeline.terminology.concepts import load_concepts
+from pipeline.terminology.concepts import Word, load_concepts
+from pipeline.terminology.misspellings import SpellingCorrector, is_one_edit
 from pipeline.tokenizer import CaseTokenizer
 
 COLUMNS = ("id", "label", "mention", "concept_name", "rule", "case")
@@ -113,3 +114,53 @@ def test_links_are_the_same_in_any_order(linker):
 def test_a_very_long_mention_is_no_burden(linker):
     words = ("big",) * 5000 + ("mass",)
     assert linker.links(words, "FINDING").terms == ()
+
+
+SLIPS = [
+    row
+    for _, row in read_rows(
+        Path(__file__).parent / "data" / "misspellings.tsv",
+        ("id", "label", "mention", "concept_name", "case"),
+    )
+]
+
+
+@pytest.mark.parametrize("case", SLIPS, ids=[f"{c['id']} {c['case']}" for c in SLIPS])
+def test_a_slip_of_the_pen_is_put_right_and_nothing_else(linker, case):
+    links = linker.links(tuple(case["mention"].split()), case["label"])
+    names = {term.concept_name for term in links.terms}
+    assert names == {case["concept_name"]} - {""}
+
+
+def test_a_link_by_a_misspelt_name_says_so(linker):
+    mention = linked(linker, "Hepatic hemangoima.", ("Hepatic hemangoima", "DIAGNOSIS"))
+    mention = mention._.mentions[0]
+    assert "link:typo" in mention["rule"].split()
+    assert 0 < mention["link_score"] < 0.8
+
+
+def test_opposites_are_no_misspellings_of_each_other(linker):
+    corrector = SpellingCorrector(load_concepts())
+    for one, other in (
+        ("abduction", "adduction"), ("anteverted", "antiverted"), ("intraaxial", "interaxial"),
+        ("typical", "atypical"), ("ureteral", "urethral"),
+    ):  # fmt: skip
+        for misspelt, word in ((one, other), (other, one)):
+            near = corrector.corrections(Word(misspelt, misspelt))
+            assert not corrector.is_misspelt(misspelt) or word not in near
+
+
+@pytest.mark.parametrize(
+    ("form", "word", "one_edit"),
+    [
+        ("calculus", "calculus", True),
+        ("calculs", "calculus", True),
+        ("calcculus", "calculus", True),
+        ("caclulus", "calculus", True),
+        ("calculas", "calculus", True),
+        ("clacluus", "calculus", False),
+        ("calcu", "calculus", False),
+    ],
+)
+def test_one_edit(form, word, one_edit):
+    assert is_one_edit(form, word) == is_one_edit(word, form) == one_edit

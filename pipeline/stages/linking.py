@@ -2,8 +2,9 @@
 
 A mention is linked, in this order, by the long form of an abbreviation its case defines
 (`link:abbreviation`), by its whole name (`link:exact`), by its name turned round (`link:turned`) or
-shortened (`link:head`), a SIGNAL by its direction (`link:value`). The rule that made the link and
-the id of the term row are added to the mention's `rule`; `models/rules/link_rules.tsv` has scores.
+shortened (`link:head`), a SIGNAL by its direction (`link:value`), a name that has no such link by
+its spelling with one slip put right (`link:typo`). The rule that made the link and the id of the
+term row are added to the mention's `rule`; `models/rules/link_rules.tsv` has scores.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,8 @@ from pipeline.terminology.concepts import (
 )
 from pipeline.terminology.lexicon import Term
 from pipeline.terminology.link_words import load_link_scores
+from pipeline.terminology.misspellings import SpellingCorrector
+from pipeline.tokenizer import token_texts
 
 #: distinct mentions (label, text) remembered
 CACHED_MENTIONS = 1 << 16
@@ -53,6 +56,7 @@ class ConceptLinker:
     def __init__(self, index: ConceptIndex) -> None:
         self._index = index
         self._back_off = BackOff(index)
+        self._spelling = SpellingCorrector(index)
         self._scores = load_link_scores()
         self.links = lru_cache(CACHED_MENTIONS)(self._links)
 
@@ -60,7 +64,8 @@ class ConceptLinker:
         """Fill concept_id, concept_name, cui, semantic_type and link_score of the mentions."""
         mentions = mentions_of(doc)
         expansions = _expansions(doc)
-        found = [self._find(doc, mention, expansions) for mention in mentions]
+        texts = token_texts(doc)
+        found = [self._find(texts, mention, expansions) for mention in mentions]
         sure = {links.terms[0].concept_id for links in found if len(links.terms) == 1}
         for mention, links in zip(mentions, found, strict=True):
             if links.terms:
@@ -68,11 +73,11 @@ class ConceptLinker:
         set_mentions(doc, mentions)
         return doc
 
-    def _find(self, doc: Doc, mention: Mention, expansions: Expansions) -> Links:
+    def _find(self, texts: Sequence[str], mention: Mention, expansions: Expansions) -> Links:
         label = mention["label"]
         if label not in FITTING:
             return NO_LINKS
-        tokens = tuple(token.text for token in doc[mention["start"] : mention["end"]])
+        tokens = tuple(texts[mention["start"] : mention["end"]])
         expanded = _expanded(tokens, expansions) if expansions else tokens
         if expanded != tokens:
             links = self.links(expanded, label)
@@ -93,7 +98,8 @@ class ConceptLinker:
             terms = self._index.named(spelling, label)
             if terms:
                 return Links(terms, self._scores["link:exact"], "link:exact")
-        return max((self._shorter(s, label) for s in spellings), key=lambda links: links.score)
+        found = max((self._shorter(s, label) for s in spellings), key=lambda links: links.score)
+        return found if found.terms else self._misspelt(words, label)
 
     def _shorter(self, words: tuple[Word, ...], label: str) -> Links:
         for candidate in self._back_off.candidates(words, label):
@@ -101,6 +107,24 @@ class ConceptLinker:
             if terms:
                 return Links(terms, candidate.score, candidate.rule)
         return NO_LINKS
+
+    def _misspelt(self, words: tuple[Word, ...], label: str) -> Links:
+        """Link a name with one misspelt word, if putting it right can be done in one way only."""
+        places = [i for i, word in enumerate(words) if self._spelling.is_misspelt(word.form)]
+        if len(places) != 1:
+            return NO_LINKS
+        before, after = words[: places[0]], words[places[0] + 1 :]
+        found: dict[tuple[Term, ...], float] = {}
+        for form in self._spelling.corrections(words[places[0]]):
+            corrected = (*before, Word(form, form), *after)
+            terms = self._index.named(corrected, label)
+            links = Links(terms, 1.0, "") if terms else self._shorter(corrected, label)
+            found[links.terms] = links.score
+        found.pop((), None)
+        if len(found) != 1:
+            return NO_LINKS
+        ((terms, score),) = found.items()
+        return Links(terms, score * self._scores["link:typo"], "link:typo")
 
 
 def _expansions(doc: Doc) -> Expansions:
@@ -130,8 +154,8 @@ def _write(mention: Mention, links: Links, sure: set[str]) -> None:
     mention["concept_id"], mention["concept_name"] = concept.id, concept.name
     mention["cui"], mention["semantic_type"] = concept.cui, concept.semantic_type
     mention["link_score"] = round(links.score / doubt, 3)
-    added = [rule for rule in (links.rule, term.id) if rule not in mention["rule"].split()]
-    mention["rule"] = " ".join([*mention["rule"].split(), *added])
+    rules = dict.fromkeys((*mention["rule"].split(), links.rule, term.id))
+    mention["rule"] = " ".join(rules)
 
 
 @Language.factory(

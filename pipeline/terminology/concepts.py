@@ -1,6 +1,6 @@
 """Concepts, and the index from the name of one to it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -85,6 +85,16 @@ class ConceptIndex:
             self._by_value_name.setdefault((term.label, key_of(term.value)), term)
         elif term.label in LIGHT_CLASSES and " " not in key:
             self._light.add(key)
+
+    def keys(self, labels: Container[str] | None = None) -> Iterator[str]:
+        """Give the keys of all names, or of those that a term of one of `labels` has."""
+        for key, terms in self._terms_by_key.items():
+            if (
+                labels is None
+                or terms[0].label in labels
+                or any(term.label in labels for term in terms[1:])
+            ):
+                yield key
 
     def is_light(self, word: Word) -> bool:
         """Say whether a word is of side, position, spread or degree."""

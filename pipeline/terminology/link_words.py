@@ -9,12 +9,15 @@ from pipeline.terminology.normal_form import normal_form
 
 RULE_COLUMNS = ("id", "score", "meaning")
 #: ways of linking, the row ids of `models/rules/link_rules.tsv`
-RULES = ("link:exact", "link:abbreviation", "link:turned", "link:head", "link:value")
+RULES = (
+    "link:exact", "link:abbreviation", "link:turned", "link:head", "link:value", "link:typo",
+)  # fmt: skip
 COLUMNS = ("id", "kind", "word", "reason")
 #: `reorder`: what follows may go before (`fracture of the calcaneus`); `tail`: what follows may
 #: go; `filler`: does not count; `part`: `X of Y` is at Y; `guard`: is never dropped
 #: `prefix`: may stand apart from its word; `generic`: adds little where it stands last
-KINDS = ("reorder", "tail", "filler", "part", "guard", "prefix", "generic")
+#: `polar`: a beginning that no slip of the pen adds or takes away
+KINDS = ("reorder", "tail", "filler", "part", "guard", "prefix", "generic", "polar")
 
 
 @cache
