@@ -54,6 +54,12 @@ TextColumn = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Column or key of the text; default: the usual names."),
 ]
+MaxChars = Annotated[
+    int, typer.Option(metavar="N", min=1, help="Characters a case may have; longer: rejected.")
+]
+Encoding = Annotated[
+    str, typer.Option(metavar="NAME", help="Of text files; what does not decode is guessed.")
+]
 InputFormat = Annotated[
     str,
     typer.Option(metavar="NAME", help="auto, archive, text, medpix, json, jsonl, csv or parquet."),
@@ -122,6 +128,8 @@ def run_command(  # noqa: PLR0913 (a parameter is an option)
     input_format: InputFormat = "auto",
     id_column: IdColumn = None,
     text_column: TextColumn = None,
+    encoding: Encoding = "utf-8",
+    max_chars: MaxChars = 1_000_000,
     profile: Profile = "default",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier run.")] = False,
 ) -> None:
@@ -130,7 +138,9 @@ def run_command(  # noqa: PLR0913 (a parameter is an option)
     from pipeline.progress import shown_progress
     from pipeline.readers import ReadOptions
 
-    options = ReadOptions(id_column=id_column, text_column=text_column)
+    options = ReadOptions(
+        id_column=id_column, text_column=text_column, encoding=encoding, max_chars=max_chars
+    )
     with shown_progress() as progress:
         try:
             summary = run(
@@ -156,13 +166,16 @@ def _tell_rejects(run: Path) -> None:
     from pipeline.run_folder import read_table
 
     rejects = read_table(run, "rejects")
-    lines = rejects["message"][~rejects["message"].str.endswith("; case kept")]
-    for line in lines[:_REJECTS_SHOWN]:
-        typer.echo(f"rejected: {_flat(line)}", err=True)
-    if len(lines) > _REJECTS_SHOWN:
-        typer.echo(
-            f"rejected: {len(lines) - _REJECTS_SHOWN:,} more, see rejects in {run}", err=True
-        )
+    kept = rejects["message"].str.endswith("; case kept")
+    for word, lines in (
+        ("rejected", rejects["message"][~kept]),
+        ("note", rejects["message"][kept]),
+    ):
+        for line in lines[:_REJECTS_SHOWN]:
+            typer.echo(f"{word}: {_flat(line)}", err=True)
+        if len(lines) > _REJECTS_SHOWN:
+            more = f"{len(lines) - _REJECTS_SHOWN:,} more, see rejects in {run}"
+            typer.echo(f"{word}: {more}", err=True)
 
 
 @app.command("show")

@@ -72,8 +72,28 @@ def test_rejects_are_told_and_make_status_1(inputs: Path, tmp_path: Path) -> Non
 def test_a_note_is_no_reject(inputs: Path, tmp_path: Path) -> None:
     (inputs / "c0.txt").write_bytes(f"Caf\u00e9. {TEXT}".encode("cp1252"))
     result = radtab("run", inputs, "-o", tmp_path / "run")
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.exit_code == 0
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("note: ")
+    assert line.endswith("decoded as cp1252, expected utf-8; case kept")
     assert result.stdout.startswith("3 cases (1 kept with a note), 0 rejected")
+
+
+def test_a_text_over_the_limit_is_rejected(inputs: Path, tmp_path: Path) -> None:
+    (inputs / "long.txt").write_text(f"{TEXT} " * 50, "utf-8")
+    result = radtab("run", inputs, "-o", tmp_path / "run", "--max-chars", 900)
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert "long.txt" in line and "the limit is 900" in line
+
+
+def test_an_encoding_is_taken_and_checked(inputs: Path, tmp_path: Path) -> None:
+    (inputs / "c0.txt").write_bytes(f"Caf\u00e9. {TEXT}".encode("cp1252"))
+    taken = radtab("run", inputs, "-o", tmp_path / "run", "--encoding", "cp1252")
+    assert (taken.exit_code, taken.stderr) == (0, "")
+    unknown = radtab("run", inputs, "-o", tmp_path / "other", "--encoding", "no-such")
+    assert unknown.exit_code == 2
+    assert "encoding 'no-such' is not known" in unknown.stderr
 
 
 def test_named_columns(tmp_path: Path) -> None:
