@@ -61,6 +61,15 @@ def test_lines_of_a_differential_are_sentences_of_their_own():
     assert len(list(_doc(text, [("findings", 0, 7)]).sents)) == 1
 
 
+def test_many_lines_cost_time_in_proportion():
+    text = "- cyst of liver\n" * 4_000
+    doc = CaseTokenizer(Vocab())(text)
+    begun = time.process_time()
+    SentenceSplitter(default_sentences())(doc)
+    assert time.process_time() - begun < 1
+    assert len(list(doc.sents)) == 4_000
+
+
 def test_empty_text_has_no_sentence():
     assert len(_doc("")) == 0
 

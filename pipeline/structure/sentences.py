@@ -21,16 +21,16 @@ WRAPPED = 45
 #: characters looked at before a stop
 _BACK = 60
 
+# begins with one class of characters, so that the search jumps from one of them to the next
 CANDIDATE = re.compile(
-    r"(?P<line>(?<![ \t])[ \t]*[\r\n]\s*)"
-    r"|(?P<stop>[.!?]+[\"')\]”’]*)(?P<space>[^\S\r\n]+)(?=[^\s.,;])"
-    r"|(?P<glued>(?<=[a-z)\d][a-z)\d])[.!?](?=[A-Z][a-z]+\b(?!\.)))"
-    r"|(?<!\s)[^\S\r\n]+(?=[•·»▪●◦‣][^\S\r\n]*\w)"
-    r"|(?<=[.;:,])[^\S\r\n]+(?=\(?\d{1,2}[.)][^\S\r\n]+[A-Za-z])"
+    r"[\r\n.!?;:,•·»▪●◦‣](?:"
+    r"(?<=[\r\n])(?P<line>\s*)"
+    r"|(?<=[.!?])(?P<stop>[.!?]{0,40}[\"')\]”’]{0,9}[^\S\r\n]+)(?=[^\s.,;])"
+    r"|(?<=[a-z)\d][a-z)\d][.!?])(?=[A-Z][a-z]+\b(?!\.))"
+    r"|(?<=[;:,])[^\S\r\n]+(?=\(?\d{1,2}[.)][^\S\r\n]+[A-Za-z])"
+    r"|(?<=[^\S\r\n][•·»▪●◦‣])(?P<bullet>)(?=[^\S\r\n]*\w))"
 )
-WORD_BEFORE = re.compile(r"(?:[^\W\d_]+[./])*[^\W\d_]+$|\d+$")
 ITEM = re.compile(r"(?:[-–—*•·»▪●◦‣>+]+|\(?\d{1,2}[.)](?!\d)|\(?[A-Za-z][.)])[^\S\r\n]*(?=\S)")
-LAST_WORD = re.compile(r"[^\W\d_]+$")
 
 
 class SentenceFinder:
@@ -60,57 +60,53 @@ class SentenceFinder:
         begun = 0
         starts = [start for start, _ in lists]
         for match in CANDIDATE.finditer(text):
-            if match.end() >= len(text):
+            start = match.start() if match.lastgroup == "bullet" else match.end()
+            if start >= len(text):
                 break
             place = bisect_right(starts, match.start()) - 1
-            listed = place >= 0 and match.end() <= lists[place][1]
-            if self._ends(text, match, begun, listed=listed):
-                found.append(match.end())
-                begun = match.end()
+            listed = place >= 0 and start <= lists[place][1]
+            if start > begun and self._ends(text, match, begun, listed=listed):
+                found.append(start)
+                begun = start
         return found
 
     def _ends(self, text: str, match: re.Match[str], begun: int, *, listed: bool) -> bool:
-        if match["line"]:
+        if match.lastgroup == "line":
             return self._line_ends(text, match, begun, listed=listed)
-        if match["stop"]:
-            return self._stop_ends(text, match.start("stop"), match.end(), begun)
+        if match.lastgroup == "stop":
+            return self._stop_ends(text, match.start(), match.end(), begun)
         return True
 
     def _stop_ends(self, text: str, stop: int, following: int, begun: int) -> bool:
         """Decide on a stop followed by white space."""
         opened = following + (text[following] in "\"'(“‘[")
         after = text[opened : opened + 1]
-        before = WORD_BEFORE.search(text, max(begun, stop - _BACK), stop)
-        word = before.group().lower() if before else ""
-        if (
-            word
-            and before
-            and text[begun : before.start()].strip(" \t(") == ""
-            and _is_marker(word)
-        ):
+        first = _word_start(text, max(begun, stop - _BACK), stop)
+        word = text[first:stop].lower()
+        if _is_marker(word) and not text[max(begun, first - _BACK) : first].strip(" \t("):
             return False
         if text[stop] != ".":
             return True
         if word in self._words["never"] or (
-            len(word) == 1 and self._is_initial(text, before, begun)
+            len(word) == 1 and self._is_initial(text, first, begun)
         ):
             return False
         if word in self._words["capital"]:
             return after.isupper()
         return not after.islower() or len(word) > 3
 
-    def _is_initial(self, text: str, before: re.Match[str] | None, begun: int) -> bool:
-        if before is None or not before.group().isupper():
+    def _is_initial(self, text: str, letter: int, begun: int) -> bool:
+        if not text[letter].isupper():
             return False
-        previous = LAST_WORD.search(text[max(begun, before.start() - 20) : before.start()].rstrip())
-        return previous is None or previous.group().lower() not in self._words["letter"]
+        before = text[max(begun, letter - 20) : letter].rstrip()
+        return _last_word(before).lower() not in self._words["letter"]
 
     def _line_ends(self, text: str, match: re.Match[str], begun: int, *, listed: bool) -> bool:
         """Decide on a line's end."""
-        if match["line"].count("\n") > 1 or ITEM.match(text, match.end()):
+        if match.group().count("\n") > 1 or ITEM.match(text, match.end()):
             return True
-        line_start = text.rfind("\n", 0, match.start()) + 1
-        line = text[max(begun, line_start) : match.start()]
+        line_start = text.rfind("\n", begun, match.start()) + 1
+        line = text[max(begun, line_start) : match.start()].rstrip(" \t")
         last, after = line[-1:], text[match.end()]
         if not last or last in ".!?:":
             return not self._abbreviated(line) or not after.islower()
@@ -119,13 +115,12 @@ class SentenceFinder:
         return not self._goes_on(line, after, listed=listed)
 
     def _abbreviated(self, line: str) -> bool:
-        word = WORD_BEFORE.search(line[:-1])
-        return bool(word) and word is not None and word.group().lower() in self._words["never"]
+        end = len(line) - 1
+        return line[_word_start(line, 0, end) : end].lower() in self._words["never"]
 
     def _goes_on(self, line: str, after: str, *, listed: bool) -> bool:
-        word = LAST_WORD.search(line)
-        linked = word is not None and word.group().lower() in self._words["link"]
-        if linked and word is not None and (after.islower() or word.group().islower()):
+        word = _last_word(line)
+        if word.lower() in self._words["link"] and (after.islower() or word.islower()):
             return True
         long = len(line) >= WRAPPED
         if after.isupper():
@@ -134,6 +129,28 @@ class SentenceFinder:
             item = ITEM.match(line.lstrip()) is not None
             return (long or item) and line[-1] not in ",;" and after.islower()
         return long or line[-1] == "," or ITEM.match(line.lstrip()) is not None
+
+
+def _word_start(text: str, start: int, end: int) -> int:
+    """Find where the word before `end` starts: letters joined by stops or slashes, or digits."""
+    k = _letters_start(text, start, end)
+    if k == end:
+        while k > start and text[k - 1].isdecimal():
+            k -= 1
+        return k
+    while k - 2 >= start and text[k - 1] in "./" and text[k - 2].isalpha():
+        k = _letters_start(text, start, k - 1)
+    return k
+
+
+def _letters_start(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1].isalpha():
+        end -= 1
+    return end
+
+
+def _last_word(text: str) -> str:
+    return text[_letters_start(text, 0, len(text)) :]
 
 
 def _is_marker(word: str) -> bool:
