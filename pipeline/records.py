@@ -89,7 +89,10 @@ class EntityRow:
     role: str = meaning("final, differential, both with a space between, or empty")
     key_finding: bool = meaning("a present imaging finding of this patient")
     laterality: str = meaning("left, right, bilateral, midline or empty")
-    value: str = meaning("MEASUREMENT: the numbers, with x between dimensions")
+    value: str = meaning(
+        "MEASUREMENT: the numbers, with x between dimensions; MODALITY: its family (CT, MR ...); "
+        "SEQUENCE and PLANE: the canonical name (T1, post-contrast, axial)"
+    )
     unit: str = meaning("MEASUREMENT: the unit as normalised: mm, HU, ...")
     intensity: str = meaning("SIGNAL: hyper, hypo, iso, mixed, enhancing, restricted, ...")
     concept_id: str = meaning("concept the mention is linked to, or empty")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.terminology.attributes import intensity, laterality, measurement
+from pipeline.terminology.attributes import canonical_value, intensity, laterality, measurement
 from pipeline.tokenizer import TOKEN
 
 
@@ -65,3 +65,19 @@ def test_any_measurement_text_gives_two_strings(text):
     value, unit = measurement(text)
     assert re.fullmatch(r"[\d.e+<>x/ -]*", value)
     assert unit in ("", "mm", "mm2", "mm3", "mL", "HU", "%")
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "value"),
+    [
+        ("MODALITY", "MRI", "MR"), ("MODALITY", "MR", "MR"), ("MODALITY", "chest x-ray", "XR"),
+        ("MODALITY", "CT angiogram", "CT"), ("MODALITY", "ultrasound", "US"),
+        ("SEQUENCE", "T1", "T1"), ("SEQUENCE", "T2-weighted", "T2"),
+        ("SEQUENCE", "delayed", "delayed phase"),
+        ("SEQUENCE", "FLAIR", "FLAIR"), ("SEQUENCE", "post gadolinium", "post-gadolinium"),
+        ("PLANE", "axial", "axial"), ("PLANE", "PA", "posteroanterior"), ("PLANE", "bilateral", ""),
+        ("MODALITY", "test", ""), ("ANATOMY", "MRI", ""), ("SEQUENCE", "", ""),
+    ],
+)  # fmt: skip
+def test_canonical_value(label, text, value):
+    assert canonical_value(label, TOKEN.findall(text)) == value

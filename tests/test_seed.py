@@ -72,7 +72,7 @@ def test_marrow_signal_indicates_hyperplasia(rows: dict[str, list]) -> None:
     ]  # fmt: skip
     assert row.relation == "indicates"
     assert row.anatomy == ["spinal bone marrow"]
-    assert row.sequence == ["T1-weighted", "T2-weighted"]
+    assert row.sequence == ["T1", "T2"]
     assert row.intensity == "hypo"
 
 

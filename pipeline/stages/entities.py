@@ -6,7 +6,7 @@ from spacy.tokens import Doc
 from pipeline.annotations import Mention, new_mention, section_by_token, set_mentions
 from pipeline.recognition.merge_rules import SOURCES, load_merge_rules
 from pipeline.recognition.merging import Marked, MentionMerger
-from pipeline.terminology.attributes import intensity, laterality, measurement
+from pipeline.terminology.attributes import canonical_value, intensity, laterality, measurement
 
 #: the section whose words are no mentions: it repeats words of the text
 KEYWORDS = "keywords"
@@ -48,6 +48,7 @@ def _mention(doc: Doc, span: Marked) -> Mention:
         mention["value"], mention["unit"] = measurement(tokens.text)
         return mention
     words = [token.text for token in tokens]
+    mention["value"] = canonical_value(span.label, words)
     if span.label == "SIGNAL":
         mention["intensity"] = intensity(words)
     if span.label in SIDED:

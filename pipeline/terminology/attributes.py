@@ -1,10 +1,10 @@
-"""What the words of a mention say of it: side, brightness, numbers with unit.
+"""What the words of a mention say of it: side, brightness, canonical name, numbers with unit.
 
 The words are rows of `models/lexicons` (`word_classes.tsv`, and the values in `signal.tsv`).
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipeline.terminology.lexicon import TermMatch, TermMatcher, load_terms
@@ -30,6 +30,16 @@ class _Part(NamedTuple):
     factor: float
 
 
+#: label -> word classes whose words stand for a mention of it with others: `delayed` images
+_CLASSES_OF = {
+    "MODALITY": ("MODALITY",),
+    "SEQUENCE": ("SEQUENCE", "weighting", "phase", "contrast"),
+    "PLANE": ("PLANE", "projection"),
+}
+#: distinct mentions remembered
+_CACHED_MENTIONS = 1 << 14
+
+
 @cache
 def _matcher(*labels: str) -> TermMatcher:
     return TermMatcher(term for term in load_terms() if term.label in labels)
@@ -41,6 +51,11 @@ def laterality(words: Sequence[str]) -> str:
     >>> laterality(["left", "lower", "lobe"]), laterality(["liver"])
     ('left', '')
     """
+    return _laterality(tuple(words))
+
+
+@lru_cache(_CACHED_MENTIONS)
+def _laterality(words: tuple[str, ...]) -> str:
     sides = {match.term.value for match in _matcher("side", "both").match(words)}
     if "bilateral" in sides or {"left", "right"} <= sides:
         return "bilateral"
@@ -56,7 +71,11 @@ def intensity(words: Sequence[str]) -> str:
     >>> intensity(["low", "T2", "signal"]), intensity(["iso", "-", "to", "hypointense"])
     ('hypo', 'mixed')
     """
-    words = [word for word in words if not word.isspace()]
+    return _intensity(tuple(word for word in words if not word.isspace()))
+
+
+@lru_cache(_CACHED_MENTIONS)
+def _intensity(words: tuple[str, ...]) -> str:
     terms = _matcher("SIGNAL", "absence").match(words)
     ways = _matcher(*_WAYS).match(words)
     own = [match for match in terms if match.term.label == "SIGNAL" and match.term.value]
@@ -85,6 +104,25 @@ def _one(values: set[str]) -> str:
     """Give the one value; two ways are mixed, `abnormal` and `iso` give way to a clearer one."""
     clear = values - {"abnormal"} or values
     return next(iter(clear), "") if len(clear) < 2 else "mixed"
+
+
+def canonical_value(label: str, words: Sequence[str]) -> str:
+    """Give the value of the longest term in a mention: MODALITY, SEQUENCE or PLANE, else nothing.
+
+    A MODALITY's value is its family (`CT`, `MR`, `XR` ...), that of the others a name; terms of one
+    length count in their order.
+
+    >>> canonical_value("MODALITY", ["MRI"]), canonical_value("SEQUENCE", ["T1", "-", "weighted"])
+    ('MR', 'T1')
+    """
+    return _canonical_value(label, tuple(words)) if label in _CLASSES_OF else ""
+
+
+@lru_cache(_CACHED_MENTIONS)
+def _canonical_value(label: str, words: tuple[str, ...]) -> str:
+    found = [match for match in _matcher(*_CLASSES_OF[label]).match(words) if match.term.value]
+    longest = max(found, key=lambda match: (match.end - match.start, -match.start), default=None)
+    return longest.term.value if longest else ""
 
 
 def measurement(text: str) -> tuple[str, str]:
