@@ -112,7 +112,7 @@ REPORTS = {
         ["history", "findings", "diagnosis"],
     ),
     "in one paragraph": (
-        "CHEST X-RAY. INDICATION: Cough. COMPARISON: None. FINDINGS: Clear. IMPRESSION: Normal.",
+        "INDICATION: Cough. COMPARISON: None. FINDINGS: Clear. IMPRESSION: Normal.",
         ["history", "findings", "diagnosis"],
     ),
     "marked up": (
@@ -142,6 +142,37 @@ def test_a_paragraph_without_structure_gets_the_best_guess(divide, text, expecte
     assert [(s["section"], s["method"]) for s in sections_of(divide(text))] == [(expected, "model")]
 
 
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("A 50-year-old man with a cough for two weeks.\nFINDINGS: Clear.\nIMPRESSION: Normal.",
+         "history"),
+        ("CT shows a hypodense lesion in the liver.\nIMPRESSION: Cyst.\nCOMMENT: Benign, and a "
+         "common finding in adults of any age.", "findings"),
+        ("CT ABDOMEN AND PELVIS WITH CONTRAST\n\nHISTORY: Pain.\nFINDINGS: Clear.\n"
+         "IMPRESSION: Normal.", "findings"),
+        ("Acute appendicitis\nHISTORY: Pain.\nFINDINGS: A thick appendix.", "diagnosis"),
+    ],
+)  # fmt: skip
+def test_text_before_the_first_heading_gets_the_best_guess(divide, text, lead):
+    first, second, *_ = sections_of(divide(text))
+    assert (first["section"], first["method"]) == (lead, "model")
+    assert 1 <= second["start"] - first["end"] <= 2, "only line ends are between them"
+    assert second["method"] == "heading"
+
+
+def test_what_a_heading_names_as_diagnosis_is_not_guessed_before_it(divide):
+    first, *rest = sections_of(divide("Acute appendicitis\nCOMMENT: Common.\nIMPRESSION: Cyst."))
+    assert first["section"] not in ("diagnosis", "differential")
+    assert [note["section"] for note in rest] == ["discussion", "diagnosis"]
+
+
+def test_words_that_nobody_knows_lower_the_score(divide):
+    (strange,) = sections_of(divide("Xqz vlorp gnarf wibbly zzyx trumfle squorp."))
+    (known,) = sections_of(divide("CT shows a hypodense lesion in the liver."))
+    assert strange["score"] < 0.5 < known["score"]
+
+
 @pytest.mark.parametrize("text", ["", " \n\n ", "Texto: ", "Texto: \n\n"])
 def test_a_text_without_words_has_no_section(divide, text):
     assert sections_of(divide(text)) == []
@@ -162,6 +193,17 @@ def test_any_text_gives_ordered_sections_of_known_names(text):
         assert note["section"] in SECTIONS
         assert ends <= note["start"] < note["end"] <= len(doc)
         ends = note["end"]
+
+
+def test_a_large_text_takes_time_in_proportion(splitter):
+    def seconds(n_lines):
+        text = "\n".join(f"- nodule of {k % 40} mm in the left lung" for k in range(n_lines))
+        begun = time.process_time()
+        assert splitter.parts(text)[-1][2] == len(text)
+        return time.process_time() - begun
+
+    seconds(500)
+    assert seconds(20_000) < 20 * max(seconds(2_000), 0.02)
 
 
 def test_many_lines_are_condensed_without_loss():

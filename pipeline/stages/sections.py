@@ -16,6 +16,11 @@ from pipeline.structure.lines import Body, body_lines, find_body
 from pipeline.structure.section_model import SectionModel, read_section_weights
 from pipeline.terminology.headings import Heading, HeadingFinder, carries_text, default_headings
 
+#: sections that do not stand before the first heading where a heading opens one of them
+CONCLUSIONS = ("diagnosis", "differential")
+#: sections that no title of so many words stands for
+TITLE = 10
+NO_TITLES = ("exam", "treatment", "discussion", "differential")
 #: section, first character, character after the last, method, score
 Part = tuple[str, int, int, str, float]
 
@@ -45,12 +50,29 @@ class SectionSplitter:
         # inside the archive's frame fields come without headings: those found are a field's own
         found = [] if body.framed else self.headings.headings(text, body.start, body.end)
         if carries_text(found, body.start, body.end):
-            parts = _between(text, found, body)
+            parts = self._lead(text, found, body) + _between(text, found, body)
         else:
             parts = self._modelled(text, body)
         if body.keywords >= 0:
             parts.append(("keywords", body.keywords, len(text), "heading", 1.0))
         return parts
+
+    def _lead(self, text: str, found: Sequence[Heading], body: Body) -> list[Part]:
+        """Let the model name what stands before the first heading.
+
+        Where a heading opens a conclusion, none stands there; a title names a study, a patient
+        or a disease.
+        """
+        lines = [
+            line
+            for line in body_lines(text, body.start, found[0].start)
+            if any(char.isalpha() for char in line.text)
+        ]
+        concluded = any(heading.section in CONCLUSIONS for heading in found)
+        titled = sum(len(line.text.split()) for line in lines) <= TITLE
+        barred = CONCLUSIONS * concluded + NO_TITLES * titled
+        run = self.model.whole(lines, {}, barred)
+        return [(run.section, run.start, run.end, "model", run.score)] if run else []
 
     def _modelled(self, text: str, body: Body) -> list[Part]:
         """Let the model decide; a run that opens with its own heading has the method `heading`."""
@@ -92,12 +114,13 @@ def _between(text: str, found: Sequence[Heading], body: Body) -> list[Part]:
 
 def _notes(doc: Doc, parts: Sequence[Part]) -> list[SectionNote]:
     notes: list[SectionNote] = []
+    parts = sorted(parts, key=lambda part: part[1])
     offsets = doc.to_array("IDX").astype(np.int64)  # char_span looks at every token each time
-    for label, start, end, method, score in sorted(parts, key=lambda part: part[1]):
-        first = int(np.searchsorted(offsets, start, side="right")) - 1
-        last = int(np.searchsorted(offsets, end))
+    firsts = np.searchsorted(offsets, [part[1] for part in parts], side="right").tolist()
+    lasts = np.searchsorted(offsets, [part[2] for part in parts]).tolist()
+    for (label, start, end, method, score), after, last in zip(parts, firsts, lasts, strict=True):
         # a token may hold characters of two parts: it goes to the first
-        first = max(first, notes[-1]["end"] if notes else 0)
+        first = max(after - 1, notes[-1]["end"] if notes else 0)
         if first < last and start < end:
             notes.append(
                 SectionNote(

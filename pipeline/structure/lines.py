@@ -7,7 +7,9 @@ from typing import NamedTuple
 #: the archive's mark before the text; it belongs to no section
 OPENING = re.compile(r"\s*Texto\s*:\s*", re.IGNORECASE)
 #: the archive's keyword list: the mark on a line of its own or before a list, down to the end
-KEYWORDS = re.compile(r"^[ \t]*key\s?words?[ \t]*:", re.IGNORECASE | re.MULTILINE)
+KEYWORDS = re.compile(r"[kK][eE][yY]\s?[wW][oO][rR][dD][sS]?[ \t]*:")
+#: white space that may stand before the keyword mark
+INDENT = 80
 LINE = re.compile(r"[^\r\n]+")
 
 
@@ -43,7 +45,9 @@ def find_body(text: str) -> Body:
     start = opening.end() if opening else 0
     mark = -1
     for found in KEYWORDS.finditer(text, start):
-        mark = found.start() + len(found.group()) - len(found.group().lstrip())
+        before = text[max(0, found.start() - INDENT) : found.start()].rstrip(" \t")
+        if not before or before[-1] == "\n":
+            mark = found.start()
     if mark >= 0 and not _is_list(text[mark:]):
         mark = -1
     body = text[start : mark if mark >= 0 else len(text)]

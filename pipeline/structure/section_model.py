@@ -1,7 +1,7 @@
 """The trained section model: lines of a body -> labelled runs with their probability."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -10,12 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ResourceError
-from pipeline.structure.line_features import GAP_WIDTH, WORD_WIDTH, gap_ids, line_ids
+from pipeline.structure.known_words import KnownWords
+from pipeline.structure.line_gaps import GAP_WIDTH, gap_ids
+from pipeline.structure.line_shape import line_shape
+from pipeline.structure.line_words import WORD_WIDTH, LineReader
 from pipeline.structure.lines import Line, condense
 from pipeline.structure.segment_features import (
     LineScores,
+    line_flags,
     line_overlaps,
     log_softmax,
+    segment_bounds,
     segment_features,
 )
 from pipeline.structure.segmentation import NEVER, OrderPrior, Segmenter, unit_posteriors
@@ -24,7 +29,7 @@ Floats = NDArray[np.float64]
 #: labels in the order the archive most often gives them; the model's own numbering
 LABELS = ("exam", "treatment", "findings", "diagnosis", "differential", "history", "discussion")
 #: gaps with log odds below this are no section bounds: fewer runs to weigh
-PRUNE = -6.0
+PRUNE = -4.0
 MAX_LINES = 400
 MAX_UNITS = 80
 
@@ -48,6 +53,7 @@ class SectionWeights:
     segment: Floats  # (features, labels)
     tied: Floats  # (3, labels)
     canonical: float
+    known: NDArray[np.int64]  # hashes of known words (`KnownWords.as_array`)
 
     def save(self, path: Path) -> None:
         """Write the weights as `.npz`; word weights at half precision."""
@@ -55,6 +61,7 @@ class SectionWeights:
             path, words=self.words.astype(np.float16), word_bias=self.word_bias,
             gaps=self.gaps.astype(np.float32), segment=self.segment.astype(np.float32),
             tied=self.tied.astype(np.float32), canonical=np.array(self.canonical),
+            known=self.known.astype(np.int32),
         )  # fmt: skip
 
 
@@ -66,7 +73,10 @@ def read_section_weights(path: Path) -> SectionWeights:
     """
     try:
         with np.load(path, allow_pickle=False) as stored:
-            arrays = {name: stored[name].astype(np.float64) for name in stored.files}
+            arrays = {
+                name: stored[name].astype(np.int64 if name == "known" else np.float64)
+                for name in stored.files
+            }
         weights = SectionWeights(**{**arrays, "canonical": float(arrays["canonical"])})
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise ResourceError(
@@ -89,6 +99,7 @@ class SectionModel:
 
     def __init__(self, weights: SectionWeights) -> None:
         self.weights = weights
+        self.reader = line_reader(weights)
         self.segmenter = Segmenter(OrderPrior(len(LABELS), weights.canonical))
 
     def runs(self, lines: Sequence[Line], headings: Mapping[int, str]) -> list[LabelledRun]:
@@ -102,52 +113,93 @@ class SectionModel:
         lines = condense(lines, MAX_LINES)
         if not lines:
             return []
-        line_scores = score_lines(self.weights, lines, headings)
+        line_scores = score_lines(self.weights, self.reader, lines, headings)
         cuts = unit_cuts(line_scores.gaps, len(lines))
-        scores = self.segment_scores(lines, line_scores, cuts)
-        marginals, _ = self.segmenter.marginals(scores)
-        posteriors = np.clip(unit_posteriors(marginals), 0.0, 1.0)
+        shared, tied = segment_features(line_scores, cuts)
+        marginals, _ = self.segmenter.marginals(potentials(shared, tied, self.weights, len(cuts)))
         lengths = np.array([len(line.text) for line in lines], dtype=np.float64)
         sizes = np.add.reduceat(lengths, cuts[:-1])
-        reached = np.vstack([np.zeros(len(LABELS)), np.cumsum(posteriors * sizes[:, None], axis=0)])
-        gains = reached[None, :, :] - reached[:, None, :]
+        gains = np.clip(unit_posteriors(marginals), 0.0, 1.0) * sizes[:, None]
         return [
             LabelledRun(
                 LABELS[label], lines[cuts[i]].start, lines[cuts[j] - 1].end,
-                float(gains[i, j, label] / sizes[i:j].sum()),
+                _tempered(
+                    float(gains[i:j, label].sum() / sizes[i:j].sum()),
+                    line_scores, (int(cuts[i]), int(cuts[j])),
+                ),
             )
             for i, j, label in self.segmenter.best(gains)
         ]  # fmt: skip
 
-    def segment_scores(
-        self, lines: Sequence[Line], line_scores: LineScores, cuts: NDArray[np.int64]
-    ) -> Floats:
-        """Give the log potentials of all runs of units, as `Segmenter` takes them."""
-        shared, tied = segment_features(lines, line_overlaps(lines), line_scores, cuts)
-        return potentials(shared, tied, self.weights, len(cuts))
+    def whole(
+        self, lines: Sequence[Line], headings: Mapping[int, str], barred: Collection[str] = ()
+    ) -> LabelledRun | None:
+        """Label lines as one section, with none of the labels barred; None without lines."""
+        lines = condense(lines, MAX_LINES)
+        if not lines:
+            return None
+        line_scores = score_lines(self.weights, self.reader, lines, headings)
+        cuts = np.array([0, len(lines)])
+        table = potentials(*segment_features(line_scores, cuts), self.weights, len(cuts))[0, 1]
+        table[[LABELS.index(label) for label in barred if label in LABELS]] = NEVER
+        probabilities = np.exp(log_softmax(table[None])[0])
+        label = int(probabilities.argmax())
+        score = _tempered(float(probabilities[label]), line_scores, (0, len(lines)))
+        return LabelledRun(LABELS[label], lines[0].start, lines[-1].end, score)
+
+
+def _tempered(probability: float, scores: LineScores, run: tuple[int, int]) -> float:
+    """Move a probability towards that of a guess by the share of words not known.
+
+    The model was trained on case texts alone and takes any text for one.
+    """
+    first, last = run
+    n_words = scores.flags[first:last, 0].sum()
+    strange = min(float(scores.strange[first:last].sum() / n_words), 1.0)
+    return probability * (1 - strange) + strange / len(LABELS)
 
 
 def potentials(shared: Floats, tied: Floats, weights: SectionWeights, n_cuts: int) -> Floats:
     """Weigh the features of runs; the result is indexed `[first unit, last unit + 1, label]`."""
     table = np.full((n_cuts, n_cuts, len(LABELS)), NEVER)
-    first, last = np.triu_indices(n_cuts, 1)
-    table[first, last] = shared @ weights.segment + np.einsum("nsq,qs->ns", tied, weights.tied)
+    first, last = segment_bounds(n_cuts)
+    table[first, last] = shared @ weights.segment + (tied * weights.tied.T).sum(axis=2)
     return table
 
 
+def line_reader(weights: SectionWeights) -> LineReader:
+    """Make the reader of lines the weights were trained with."""
+    return LineReader(KnownWords(weights.known.tolist()))
+
+
 def score_lines(
-    weights: SectionWeights, lines: Sequence[Line], headings: Mapping[int, str]
+    weights: SectionWeights, reader: LineReader, lines: Sequence[Line], headings: Mapping[int, str]
 ) -> LineScores:
     """Apply the word and gap weights to lines; `headings` as in `SectionModel.runs`."""
-    ids = [line_ids(line) for line in lines]
-    sizes = np.array([len(x) for x in ids])
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    words = np.add.reduceat(weights.words[np.concatenate(ids)], starts, axis=0)
-    log_probs = log_softmax(words / np.sqrt(sizes)[:, None] + weights.word_bias)
-    gaps = np.array([weights.gaps[x].sum() for x in gap_ids(lines)])
+    shapes = [line_shape(line) for line in lines]
+    found = reader.read(lines, shapes)
+    words = _sums(weights.words.take(found.ids, axis=0), found.id_ends)
+    words += _sums(weights.words.take(found.pairs, axis=0), found.pair_ends)
+    sizes = found.sizes()
     number = {label: k for k, label in enumerate(LABELS)}
-    hints = np.array([number.get(headings.get(line.start, ""), -1) for line in lines])
-    return LineScores(words, sizes, log_probs, gaps, hints)
+    return LineScores(
+        words=words,
+        sizes=sizes,
+        log_probs=log_softmax(words / np.sqrt(sizes)[:, None] + weights.word_bias),
+        gaps=weights.gaps[gap_ids(shapes)].sum(axis=1),
+        hints=np.array([number.get(headings.get(line.start, ""), -1) for line in lines]),
+        flags=line_flags(shapes),
+        overlaps=line_overlaps(found),
+        strange=found.unknown,
+    )
+
+
+def _sums(rows: Floats, ends: NDArray[np.int64]) -> Floats:
+    """Give the sums of consecutive rows; `ends` are the bounds between them, the outer ones too."""
+    total = np.zeros((len(rows) + 1, rows.shape[1]))
+    np.cumsum(rows, axis=0, out=total[1:])
+    at_ends = total[ends]
+    return np.asarray(at_ends[1:] - at_ends[:-1])
 
 
 def unit_cuts(
@@ -159,6 +211,7 @@ def unit_cuts(
     """
     if len(gaps) >= MAX_UNITS:
         prune = max(prune, float(np.sort(gaps)[-MAX_UNITS + 1]))
-    likely = np.flatnonzero(gaps >= prune) + 1
-    inner = np.union1d(likely, np.array([k for k in keep if 0 < k < n_lines], dtype=np.int64))
-    return np.concatenate([[0], inner, [n_lines]]).astype(np.int64)
+    chosen = np.zeros(n_lines + 1, dtype=bool)
+    chosen[1:-1] = gaps >= prune
+    chosen[[0, n_lines, *keep]] = True
+    return np.flatnonzero(chosen)

@@ -7,12 +7,15 @@ archive's own order, else any order alike.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from math import lgamma, log
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 #: stands for log 0; finite, so that sums of it stay numbers
 NEVER = -1e30
 #: a partition sum below this has lost too much to rounding
@@ -26,11 +29,14 @@ class OrderPrior:
     n_labels: int
     canonical: float
 
-    def sets(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Give for each label the sets (bit masks) without it, and the same with it added."""
+    def without(self) -> Ints:
+        """Give for each label and set (bit mask) the set without the label.
+
+        Shape `(labels, sets)`; where the set has no such label, the number of sets.
+        """
         masks = np.arange(1 << self.n_labels)
-        without = np.stack([masks[(masks >> s) & 1 == 0] for s in range(self.n_labels)])
-        return without, without | (1 << np.arange(self.n_labels))[:, None]
+        bits = 1 << np.arange(self.n_labels)[:, None]
+        return np.where(masks & bits, masks ^ bits, len(masks))
 
     def any_order(self) -> Floats:
         """Give the log prior of an order drawn at random, by set of labels."""
@@ -41,17 +47,19 @@ class OrderPrior:
 class Segmenter:
     """Sum and maximise over segmentations of a text into labelled segments.
 
+    Small products go through `einsum`: BLAS would wake threads that cost more than they save.
+
     Scores have the shape `(n + 1, n + 1, labels)`: `[i, j, s]` is the log potential of a segment
     from unit `i` up to unit `j` (exclusive) with label `s`; only `i < j` is read.
     """
 
     def __init__(self, prior: OrderPrior) -> None:
         self.prior = prior
-        self._without, self._with = prior.sets()
+        self._without = prior.without()
         self._final = np.exp(prior.any_order())
-        rows = np.arange(prior.n_labels)[:, None] << prior.n_labels
-        # where the values by (label, set) stand in a flat table of labels x all sets
-        self._to_with, self._to_without = rows + self._with, rows + self._without
+        # set with each label added, for all sets; one that has it leads nowhere
+        masks, bits = np.arange(1 << prior.n_labels), 1 << np.arange(prior.n_labels)[:, None]
+        self._with = np.where(masks & bits, len(masks), masks | bits)
 
     def marginals(self, scores: Floats) -> tuple[Floats, float]:
         """Give the posterior probability of each segment and the log of the partition sum.
@@ -65,30 +73,44 @@ class Segmenter:
         reached, ordered = self._forward_in_order(weights)
         if total + ordered < SMALLEST:
             return self.marginals(scores / 2)
-        joint = np.einsum("isk,jsk->ijs", before, self._backward(weights), optimize=True)
-        joint += self._backward_in_order(weights, reached)
-        return weights * joint / (total + ordered), log(total + ordered) + scale
+        # label by label: small products, for which BLAS wakes no threads
+        joint = before.transpose(1, 0, 2) @ self._backward(weights).T
+        together = joint.transpose(1, 2, 0) + self._backward_in_order(weights, reached)
+        return weights * together / (total + ordered), log(total + ordered) + scale
 
     def _forward(self, weights: Floats) -> tuple[Floats, float]:
-        """Sum over segmentations up to each unit, by label to come and set without it."""
-        n = weights.shape[0] - 1
-        before = np.zeros((n + 1, *self._without.shape))
-        before[0, :, 0] = 1.0
-        sums = np.zeros(0)
+        """Sum over segmentations up to each unit, by next label and set with it.
+
+        Shape `(units + 1, labels, sets)`, and the sum over all with the prior of any order.
+        """
+        n, labels = weights.shape[0] - 1, weights.shape[2]
+        n_sets = 1 << labels
+        before = np.zeros((n + 1, labels, n_sets))
+        sums = np.zeros(n_sets + 1)  # the last stands for no set and stays 0
+        sums[0] = 1.0
+        before[0] = sums[self._without]
+        rows = before.reshape(-1, n_sets)
         for j in range(1, n + 1):
-            arrived = np.einsum("is,isk->sk", weights[:j, j], before[:j])
-            sums = _spread(arrived, self._to_with, 0.0).sum(axis=0)
+            sums[:-1] = np.einsum("k,km->m", weights[:j, j].reshape(-1), rows[: j * labels])
             before[j] = sums[self._without]
-        return before, float(sums @ self._final)
+        return before, float(sums[:-1] @ self._final)
 
     def _backward(self, weights: Floats) -> Floats:
-        """Sum over segmentations from each unit on, by label just used and set with it."""
-        n = weights.shape[0] - 1
-        after = np.zeros((n + 1, *self._with.shape))
-        after[n] = self._final[self._with]
+        """Sum over segmentations from each unit on, by set used so far; `(units + 1, sets)`."""
+        n, labels = weights.shape[0] - 1, weights.shape[2]
+        n_sets = 1 << labels
+        after = np.zeros((n + 1, n_sets))
+        onward = np.zeros((n + 1, labels, n_sets))
+        sums = np.zeros(n_sets + 1)
+        sums[:-1] = after[n] = self._final
+        onward[n] = sums[self._with]
+        rows = onward.reshape(-1, n_sets)
         for i in range(n - 1, 0, -1):
-            onward = np.einsum("js,jsk->sk", weights[i, i + 1 :], after[i + 1 :])
-            after[i] = _spread(onward, self._to_without, 0.0).sum(axis=0)[self._with]
+            sums[:-1] = np.einsum(
+                "k,km->m", weights[i, i + 1 :].reshape(-1), rows[(i + 1) * labels :]
+            )
+            after[i] = sums[:-1]
+            onward[i] = sums[self._with]
         return after
 
     def _forward_in_order(self, weights: Floats) -> tuple[Floats, float]:
@@ -100,29 +122,40 @@ class Segmenter:
         return reached, float(reached[labels, n] * self.prior.canonical)
 
     def _backward_in_order(self, weights: Floats, reached: Floats) -> Floats:
-        joint = np.zeros_like(weights)
-        rest = np.zeros(weights.shape[0])
-        rest[-1] = self.prior.canonical
-        for s in range(weights.shape[2] - 1, -1, -1):
-            joint[:, :, s] = np.outer(reached[s], rest)
-            rest = rest + weights[:, :, s] @ rest
-        return joint
+        n, labels = weights.shape[0], weights.shape[2]
+        rest = np.zeros((labels, n))
+        after = np.zeros(n)
+        after[-1] = self.prior.canonical
+        for s in range(labels - 1, -1, -1):
+            rest[s] = after
+            after = after + weights[:, :, s] @ after
+        return np.asarray(reached[:labels].T[:, None, :] * rest.T[None, :, :])
 
     def best(self, gains: Floats) -> list[tuple[int, int, int]]:
-        """Give the segments `(i, j, label)` that cover all units with the largest sum of gains."""
-        n, labels = gains.shape[0] - 1, gains.shape[2]
-        value = np.full((n + 1, 1 << labels), NEVER)
-        value[0, 0] = 0.0
-        came = np.zeros((n + 1, 1 << labels, 2), dtype=np.int64)
-        for j in range(1, n + 1):
-            options = value[:j][:, self._without] + gains[:j, j, :, None]
-            table = _spread(options.max(axis=0), self._to_with, NEVER)
-            starts = _spread(options.argmax(axis=0).astype(np.float64), self._to_with, 0.0)
-            label = table.argmax(axis=0)
-            everywhere = np.arange(1 << labels)
-            value[j] = table[label, everywhere]
-            came[j, :, 0], came[j, :, 1] = starts[label, everywhere], label
-        return _trace(value, came)
+        """Give the segments `(i, j, label)` that cover all units with the largest sum of gains.
+
+        Args:
+            gains: what a unit adds under each label, shape `(units, labels)`.
+        """
+        freely = _runs(gains.argmax(axis=1))
+        if len({label for _, _, label in freely}) == len(freely):
+            return freely  # no label comes twice: the best without the rule is the best with it
+        n, labels = gains.shape
+        n_sets = 1 << labels
+        # the best sum by label of the unit and set used, and the way to it: the label before
+        value = np.full((labels, n_sets), NEVER)
+        reached = np.full(n_sets + 1, NEVER)
+        reached[0] = 0.0
+        came = np.full((n, labels, n_sets), -1, dtype=np.int8)
+        label = np.zeros(n_sets + 1, dtype=np.int64)
+        for j in range(n):
+            switched = reached[self._without]
+            changes = switched > value
+            came[j] = np.where(changes, label[self._without], -1)
+            value = np.where(changes, switched, value) + gains[j][:, None]
+            label[:-1] = value.argmax(axis=0)
+            reached[:-1] = value.max(axis=0)
+        return _trace(came, int(reached[:-1].argmax()), label)
 
 
 def _scaled_weights(scores: Floats) -> tuple[Floats, float]:
@@ -133,24 +166,30 @@ def _scaled_weights(scores: Floats) -> tuple[Floats, float]:
     for j in range(1, n + 1):
         best[j] = (best[:j] + top[:j, j]).max()
     weights = np.exp(np.minimum(scores + (best[:, None] - best[None, :])[:, :, None], 0.0))
-    weights[np.tril_indices(n + 1)] = 0.0
+    weights[_not_forward(n + 1)] = 0.0
     return weights, float(best[n])
 
 
-def _spread(values: Floats, places: NDArray[np.int64], empty: float) -> Floats:
-    labels = values.shape[0]
-    table = np.full(labels << labels, empty)
-    table[places] = values
-    return table.reshape(labels, 1 << labels)
+@lru_cache(maxsize=128)
+def _not_forward(n: int) -> tuple[Ints, Ints]:
+    return np.tril_indices(n)
 
 
-def _trace(value: Floats, came: NDArray[np.int64]) -> list[tuple[int, int, int]]:
-    j, mask = value.shape[0] - 1, int(value[-1].argmax())
+def _runs(labels: Ints) -> list[tuple[int, int, int]]:
+    bounds = [0, *(np.flatnonzero(np.diff(labels)) + 1).tolist(), len(labels)]
+    return [(i, j, int(labels[i])) for i, j in pairwise(bounds)]
+
+
+def _trace(came: NDArray[np.int8], used: int, labels: Ints) -> list[tuple[int, int, int]]:
+    """Follow the way back from the last unit; `labels` are the best last labels by set."""
+    label, end = int(labels[used]), came.shape[0]
     segments = []
-    while j > 0:
-        i, label = (int(x) for x in came[j, mask])
-        segments.append((i, j, label))
-        j, mask = i, mask & ~(1 << label)
+    for j in range(end - 1, -1, -1):
+        before = int(came[j, label, used])
+        if before < 0:
+            continue
+        segments.append((j, end, label))
+        end, used, label = j, used & ~(1 << label), before
     return segments[::-1]
 
 

@@ -19,6 +19,10 @@ COLUMNS = ("id", "heading", "section")
 LEAD = 0.4
 #: characters (`##`, `**`) that may stand before a heading the text starts with
 MARKS = 4
+#: a line, what may stand before its heading, and the heading's first letters
+LINE = re.compile(r"[^\r\n]+")
+LETTERS = re.compile(r"[^\W\d_]+")
+OPENING = re.compile(rf"(?:[#>*_=\-• \t]|\(?\d{{1,2}}[.)]){{0,12}}({LETTERS.pattern})")
 
 
 class Heading(NamedTuple):
@@ -39,9 +43,9 @@ class HeadingFinder:
             self._add(where, row)
         names = sorted(self._rows, key=len, reverse=True)
         choice, capitals = _choice(names), _choice([name.upper() for name in names])
-        lead = r"^(?:[#>*_=\-• \t]|\(?\d{1,2}[.)]){0,12}"
+        self._first_words = {LETTERS.findall(name)[0] for name in names if LETTERS.search(name)}
         self._line = re.compile(
-            rf"{lead}(?P<name>{choice})[ \t]*[*_=]*[ \t]*"
+            rf"(?P<name>{choice})[ \t]*[*_=]*[ \t]*"
             r"(?:[:：][*_]*|[-–—](?=\s)|[*_=]*(?=[ \t]*$))",
             re.IGNORECASE | re.MULTILINE,
         )
@@ -70,15 +74,25 @@ class HeadingFinder:
 
     def by_line(self, text: str, start: int, end: int) -> dict[int, str]:
         """Give the section of the heading each line begins with, by the line's first character."""
-        found: dict[int, str] = {}
-        for match in self._line.finditer(text, start, end):
-            line = match.start() + len(match.group()) - len(match.group().lstrip())
-            found[line] = self._rows[_plain(match["name"])][0]
-        return found
+        return {
+            line: self._rows[_plain(match["name"])][0]
+            for line, match in self._line_matches(text, start, end)
+        }
 
     def _matches(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-        yield from self._line.finditer(text, start, end)
+        yield from (match for _, match in self._line_matches(text, start, end))
         yield from self._inline.finditer(text, start, end)
+
+    def _line_matches(self, text: str, start: int, end: int) -> Iterator[tuple[int, re.Match[str]]]:
+        """Give the heading of each line that begins with one, and the line's first character."""
+        for line in LINE.finditer(text, start, end):
+            opening = OPENING.match(text, line.start(), end)
+            if opening is None or opening[1].lower() not in self._first_words:
+                continue
+            match = self._line.match(text, opening.start(1), end)
+            if match is not None:
+                lead = text[line.start() : match.start()]
+                yield line.start() + len(lead) - len(lead.lstrip()), match
 
 
 def _plain(name: str) -> str:
@@ -92,14 +106,15 @@ def _choice(names: Sequence[str]) -> str:
 def carries_text(headings: Sequence[Heading], start: int, end: int) -> bool:
     """Say whether headings, not the model, shall divide the text from `start` to `end`.
 
-    They do where the text starts with one, or at least two sections have one and little stands
-    before the first.
+    They do where the text starts with one, where three sections have one, or where two have and
+    little stands before the first.
     """
     if not headings:
         return False
     lead = headings[0].start - start
     sections = {heading.section for heading in headings}
-    return lead <= MARKS or (len(sections) > 1 and lead <= LEAD * (end - start))
+    little = lead <= LEAD * (end - start)
+    return lead <= MARKS or len(sections) > 2 or (len(sections) > 1 and little)
 
 
 @lru_cache(maxsize=1)

@@ -15,23 +15,30 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.structure.line_features import GAP_WIDTH, WORD_WIDTH, gap_ids, line_ids
+from pipeline.structure.known_words import KnownWords
+from pipeline.structure.line_gaps import GAP_WIDTH, gap_ids
+from pipeline.structure.line_shape import line_shape
+from pipeline.structure.line_words import WORD_WIDTH, LineReader
 from pipeline.structure.lines import Line
 from pipeline.structure.section_model import (
     LABELS,
     SectionWeights,
+    line_reader,
     potentials,
     score_lines,
     unit_cuts,
 )
-from pipeline.structure.segment_features import line_overlaps, segment_bounds, segment_features
+from pipeline.structure.segment_features import segment_bounds, segment_features
 from pipeline.structure.segmentation import OrderPrior, Segmenter
+from pipeline.training.section_words import known_words
 
 Floats = NDArray[np.float64]
 #: inverse strength of the L2 penalty of the word and gap regressions; penalty of the segment model
 WORD_C, GAP_C, PENALTY = 10.0, 1.0, 1.0
 INNER_FOLDS, SHUFFLES, ITERATIONS = 4, 2, 40
 CANONICAL = 0.5
+#: at which gradient the word regression stops: less changes no section, and takes twice the time
+TOLERANCE = 1e-3
 #: where the weights of (segment, summed line, mean line) log probabilities start and shrink to
 TIED_START = (1.0, 0.2, 0.0)
 #: where the weight of a section's own heading starts and shrinks to: few fields have one
@@ -66,40 +73,47 @@ class View:
 
 
 def fit_sections(cases: Sequence[LabelledLines], seed: int) -> SectionWeights:
-    """Fit all weights on labelled cases."""
+    """Fit all weights on labelled cases; words of names are read from the lexicons."""
+    known = known_words(" ".join(line.text for line in case.lines) for case in cases)
     rng = np.random.default_rng(seed)
     inner = rng.permutation(len(cases)) % INNER_FOLDS
     views: list[View] = []
     for fold in range(INNER_FOLDS):
         kept = [case for case, at in zip(cases, inner, strict=True) if at != fold]
-        weights = fit_lines(kept, rng)
+        weights = fit_lines(kept, rng, known)
+        reader = line_reader(weights)
         views += [
-            make_view(weights, case) for case, at in zip(cases, inner, strict=True) if at == fold
+            make_view(weights, reader, case)
+            for case, at in zip(cases, inner, strict=True)
+            if at == fold
         ]
     segment, tied = _fit_segments(views)
-    return replace(fit_lines(cases, rng), segment=segment, tied=tied)
+    return replace(fit_lines(cases, rng, known), segment=segment, tied=tied)
 
 
-def fit_lines(cases: Sequence[LabelledLines], rng: np.random.Generator) -> SectionWeights:
+def fit_lines(
+    cases: Sequence[LabelledLines], rng: np.random.Generator, known: KnownWords
+) -> SectionWeights:
     """Fit word and gap weights; the segment weights are left empty."""
-    words, bias = _fit_words(cases)
+    words, bias = _fit_words(cases, LineReader(known))
     empty = np.zeros((0, len(LABELS)))
-    return SectionWeights(words, bias, _fit_gaps(cases, rng), empty, empty, CANONICAL)
+    gaps = _fit_gaps(cases, rng)
+    return SectionWeights(words, bias, gaps, empty, empty, CANONICAL, known.as_array())
 
 
-def _fit_words(cases: Sequence[LabelledLines]) -> tuple[Floats, Floats]:
+def _fit_words(cases: Sequence[LabelledLines], reader: LineReader) -> tuple[Floats, Floats]:
     texts: list[NDArray[np.int64]] = []
     labels: list[int] = []
     weights: list[float] = []
     for case in cases:
-        ids = [line_ids(line) for line in case.lines]
+        ids = reader.read(case.lines, [line_shape(line) for line in case.lines]).by_line()
         for a, b, label in case.segments():
             single = ids[a:b] if b - a > 1 else []
             texts += [np.concatenate(ids[a:b]), *single]
             labels += [label] * (1 + len(single))
             weights += [1.0] + [1.0 / (b - a)] * len(single)
     scale = [1.0 / np.sqrt(len(x)) for x in texts]
-    model = LogisticRegression(C=WORD_C, max_iter=200)
+    model = LogisticRegression(C=WORD_C, max_iter=200, tol=TOLERANCE)
     model.fit(_sparse(texts, scale, WORD_WIDTH), labels, sample_weight=weights)
     full = np.zeros((WORD_WIDTH, len(LABELS)))
     full[:, model.classes_] = model.coef_.T
@@ -114,7 +128,7 @@ def _fit_gaps(cases: Sequence[LabelledLines], rng: np.random.Generator) -> Float
     for case in cases:
         for k in range(SHUFFLES + 1):
             lines, labels = _shuffled(case, rng) if k else (list(case.lines), list(case.labels))
-            gaps += gap_ids(lines)
+            gaps += list(gap_ids([line_shape(line) for line in lines]))
             ends += [a != b for a, b in pairwise(labels)]
     model = LogisticRegression(C=GAP_C, max_iter=300, fit_intercept=False)
     model.fit(_sparse(gaps, [1.0] * len(gaps), GAP_WIDTH), ends)
@@ -140,13 +154,13 @@ def _sparse(ids: Sequence[NDArray[np.int64]], scale: Sequence[float], width: int
     return matrix
 
 
-def make_view(weights: SectionWeights, case: LabelledLines) -> View:
+def make_view(weights: SectionWeights, reader: LineReader, case: LabelledLines) -> View:
     """Compute the features of all runs of a case and mark the true ones."""
-    scores = score_lines(weights, case.lines, case.headings)
+    scores = score_lines(weights, reader, case.lines, case.headings)
     segments = case.segments()
     cuts = unit_cuts(scores.gaps, len(case.lines), keep=[a for a, _, _ in segments])
-    shared, tied = segment_features(case.lines, line_overlaps(case.lines), scores, cuts)
-    first, last = segment_bounds(cuts)
+    shared, tied = segment_features(scores, cuts)
+    first, last = segment_bounds(len(cuts))
     place = {bounds: k for k, bounds in enumerate(zip(cuts[first], cuts[last], strict=True))}
     true = np.zeros((len(first), len(LABELS)))
     for a, b, label in segments:
@@ -179,6 +193,7 @@ def _unpack(flat: Floats, width: int) -> SectionWeights:
     split = width * len(LABELS)
     return SectionWeights(
         words=np.zeros((0, 0)), word_bias=np.zeros(0), gaps=np.zeros(0), canonical=CANONICAL,
+        known=np.zeros(0, np.int64),
         segment=flat[:split].reshape(width, len(LABELS)),
         tied=flat[split:].reshape(len(TIED_START), len(LABELS)),
     )  # fmt: skip

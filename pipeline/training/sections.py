@@ -44,7 +44,7 @@ def train_sections(
             "word_c": section_fit.WORD_C, "gap_c": section_fit.GAP_C,
             "penalty": section_fit.PENALTY, "inner_folds": section_fit.INNER_FOLDS,
             "shuffles": section_fit.SHUFFLES, "iterations": section_fit.ITERATIONS,
-            "canonical": section_fit.CANONICAL,
+            "canonical": section_fit.CANONICAL, "tolerance": section_fit.TOLERANCE,
         },
         "data": {rendered.name: hashlib.sha256(rendered.read_bytes()).hexdigest()},
         "cases": len(cases),
