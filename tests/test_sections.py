@@ -151,6 +151,7 @@ def test_a_paragraph_without_structure_gets_the_best_guess(divide, text, expecte
          "common finding in adults of any age.", "findings"),
         ("CT ABDOMEN AND PELVIS WITH CONTRAST\n\nHISTORY: Pain.\nFINDINGS: Clear.\n"
          "IMPRESSION: Normal.", "findings"),
+        ("MRI brain 12/3/2020\nFindings: Cyst.\nImpression: Cyst.", "findings"),
         ("Acute appendicitis\nHISTORY: Pain.\nFINDINGS: A thick appendix.", "diagnosis"),
     ],
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Stage `radtab_sections`: which part of the text is history, findings, diagnosis ..."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from spacy.tokens import Doc
 from pipeline.annotations import SECTIONS, SectionNote, set_sections
 from pipeline.errors import InputError
 from pipeline.resources import cached_weights, models_path
-from pipeline.structure.lines import Body, body_lines, find_body
+from pipeline.structure.line_shape import states_age
+from pipeline.structure.lines import Body, Line, body_lines, find_body
 from pipeline.structure.section_model import SectionModel, read_section_weights
 from pipeline.terminology.headings import Heading, HeadingFinder, carries_text, default_headings
 
@@ -68,10 +69,7 @@ class SectionSplitter:
             for line in body_lines(text, body.start, found[0].start)
             if any(char.isalpha() for char in line.text)
         ]
-        concluded = any(heading.section in CONCLUSIONS for heading in found)
-        titled = sum(len(line.text.split()) for line in lines) <= TITLE
-        barred = CONCLUSIONS * concluded + NO_TITLES * titled
-        run = self.model.whole(lines, {}, barred)
+        run = self.model.whole(lines, {}, _barred(lines, {heading.section for heading in found}))
         return [(run.section, run.start, run.end, "model", run.score)] if run else []
 
     def _modelled(self, text: str, body: Body) -> list[Part]:
@@ -98,6 +96,15 @@ def _given(sections: Sequence[Sequence[Any]]) -> list[Part]:
         if label not in SECTIONS:
             raise InputError(f"section {label!r} is not known, expected one of {list(SECTIONS)}")
     return [(label, start, end, "given", 1.0) for label, start, end in sections]
+
+
+def _barred(lines: Sequence[Line], headed: Set[str]) -> set[str]:
+    """Give the sections that lines before the first heading are not, given those with one."""
+    barred = set(CONCLUSIONS) if headed & set(CONCLUSIONS) else set()
+    if sum(len(line.text.split()) for line in lines) > TITLE:
+        return barred
+    told = any(states_age(line.text) or line.text[-1] in ".!?" for line in lines)
+    return barred | set(NO_TITLES) | (set() if told and "history" not in headed else {"history"})
 
 
 def _between(text: str, found: Sequence[Heading], body: Body) -> list[Part]:

@@ -30,6 +30,8 @@ Floats = NDArray[np.float64]
 LABELS = ("exam", "treatment", "findings", "diagnosis", "differential", "history", "discussion")
 #: gaps with log odds below this are no section bounds: fewer runs to weigh
 PRUNE = -4.0
+#: share of words not known that case texts have
+USUAL = 0.15
 MAX_LINES = 400
 MAX_UNITS = 80
 
@@ -151,11 +153,13 @@ class SectionModel:
 def _tempered(probability: float, scores: LineScores, run: tuple[int, int]) -> float:
     """Move a probability towards that of a guess by the share of words not known.
 
-    The model was trained on case texts alone and takes any text for one.
+    The model was trained on case texts alone and takes any text for one. Case texts have a share
+    of up to `USUAL` of names and typing errors: that much says nothing.
     """
     first, last = run
     n_words = scores.flags[first:last, 0].sum()
-    strange = min(float(scores.strange[first:last].sum() / n_words), 1.0)
+    share = min(float(scores.strange[first:last].sum() / n_words), 1.0)
+    strange = max(share - USUAL, 0.0) / (1 - USUAL)
     return probability * (1 - strange) + strange / len(LABELS)
 
 
