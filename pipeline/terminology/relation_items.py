@@ -29,6 +29,8 @@ FOLDED = {"M": STUDY_JOINTS, "D": BRACKETED}
 LINES = ("NL", "NN")
 #: classes of cues that leave no item
 DROPPED = "drop"
+#: class of cues that set one diagnosis apart from another
+APART = "notlike"
 
 
 @dataclass(slots=True)
@@ -185,7 +187,8 @@ def _fold(raw: list[Item]) -> list[Item]:
         members = items[-1].mentions if items else None
         joint = tuple(p.symbol for p in pending if p.symbol != DROPPED)
         joints = FOLDED.get(item.symbol, JOINTS)
-        if members is not None and items[-1].symbol == item.symbol and joint in joints:
+        same = members is not None and items[-1].symbol == item.symbol and joint in joints
+        if members is not None and same and not (joint == (",",) and _set_apart(items)):
             members.extend(item.mentions)
             items[-1].end = item.end
         else:
@@ -194,6 +197,12 @@ def _fold(raw: list[Item]) -> list[Item]:
         pending = []
     items.extend(p for p in pending if p.symbol != DROPPED)
     return items
+
+
+def _set_apart(items: list[Item]) -> bool:
+    """Say whether the last item alone is what a sentence begins by setting apart: `Unlike X, Y`."""
+    symbols = [item.symbol for item in items[-3:-1]]
+    return symbols[-1:] == [APART] and symbols[0] in (APART, "SB", ".", *LINES)
 
 
 def _places(items: list[Item], owners: list[int]) -> list[Place]:
