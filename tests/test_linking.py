@@ -9,6 +9,8 @@ from pipeline.annotations import new_mention, set_mentions
 from pipeline.resources import read_rows
 from pipeline.stages.linking import ConceptLinker
 from pipeline.terminology.concepts import Word, load_concepts
+from pipeline.terminology.lexicon import load_terms
+from pipeline.terminology.link_words import load_signal_stems
 from pipeline.terminology.misspellings import SpellingCorrector, is_one_edit
 from pipeline.tokenizer import CaseTokenizer
 
@@ -96,12 +98,28 @@ def test_an_ambiguous_abbreviation_takes_the_sense_the_case_names(linker):
     assert (other["concept_name"], other["link_score"]) == ("multiple sclerosis", 1.0)
 
 
-def test_a_signal_without_a_name_is_linked_by_its_direction(linker):
-    doc = CaseTokenizer(VOCAB)("higher in T2 brightness")
-    note = new_mention("SIGNAL", 0, len(doc), "LX1") | {"intensity": "hyper"}
+@pytest.mark.parametrize(
+    ("text", "value", "name"),
+    [
+        ("somewhat higher in attenuation", "hyper", "hyperattenuation"),
+        ("a little less signal", "hypo", "hypointense signal"),
+        ("decreased vivid enhancement", "hypo", "reduced enhancement"),
+        ("patchy and vivid enhancing", "enhancing", "enhancement"),
+        ("somewhat higher", "hyper", ""),
+    ],
+)
+def test_a_signal_without_a_name_is_linked_by_direction_and_kind(linker, text, value, name):
+    doc = CaseTokenizer(VOCAB)(text)
+    note = new_mention("SIGNAL", 0, len(doc), "LX1") | {"intensity": value}
     set_mentions(doc, [note])
     mention = linker(doc)._.mentions[0]
-    assert mention["concept_id"] and "link:value" in mention["rule"].split()
+    assert mention["concept_name"] == name
+
+
+def test_rows_of_signals_name_concepts_that_are_there(linker):
+    known = {term.concept_id for term in load_terms() if term.label == "SIGNAL"}
+    rows = [row for rows in load_signal_stems().values() for row in rows]
+    assert rows and {concept for _, concept in rows} <= known
 
 
 def test_links_are_the_same_in_any_order(linker):

@@ -87,7 +87,7 @@ class ConceptLinker:
         links = self.links(tokens, label)
         if not links.terms and mention["intensity"]:
             terms = self._index.with_value(mention["intensity"], words_of(tokens))
-            return Links(terms, self._scores["link:value"], "link:value")
+            return Links(terms, self._scores["link:value"], "link:value") if terms else NO_LINKS
         return links
 
     def _links(self, tokens: tuple[str, ...], label: str) -> Links:

@@ -70,6 +70,8 @@ def intensity(words: Sequence[str]) -> str:
 
     >>> intensity(["low", "T2", "signal"]), intensity(["iso", "-", "to", "hypointense"])
     ('hypo', 'mixed')
+    >>> intensity(["decreased", "enhancement"]), intensity(["increased", "enhancement"])
+    ('hypo', 'enhancing')
     """
     return _intensity(tuple(word for word in words if not word.isspace()))
 
@@ -82,7 +84,8 @@ def _intensity(words: tuple[str, ...]) -> str:
     decisive = {_reversed(match, ways) for match in own if match.term.value in _DECISIVE}
     if "enhancing" in decisive:
         absent = any(match.term.label == "absence" for match in terms)
-        return "nonenhancing" if absent else "enhancing"
+        less = any(match.term.value == "hypo" and not _is_within(match, own) for match in ways)
+        return "nonenhancing" if absent else "hypo" if less else "enhancing"
     beside = {match.term.value for match in ways if not _is_within(match, own)}
     if decisive:
         # `iso- to hypointense`: the prefix stands alone

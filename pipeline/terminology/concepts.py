@@ -5,6 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from pipeline.terminology.lexicon import Term, key_of, load_matcher
+from pipeline.terminology.link_words import load_signal_stems
 from pipeline.terminology.normal_form import normal_words, plain_word
 from pipeline.tokenizer import TOKEN
 
@@ -67,7 +68,7 @@ class ConceptIndex:
     def __init__(self, terms_by_key: Mapping[str, tuple[Term, ...]]) -> None:
         self._terms_by_key = terms_by_key
         self._anatomy_names: dict[str, list[tuple[Word, ...]]] = {}
-        self._by_value: dict[str, list[tuple[Term, frozenset[str]]]] = {}
+        self._signals: dict[str, Term] = {}
         self._by_value_name: dict[tuple[str, str], Term] = {}
         self._light: set[str] = set()
         for key, terms in terms_by_key.items():
@@ -78,9 +79,8 @@ class ConceptIndex:
         if term.label == "ANATOMY" and term.match == "any":
             words = words_of(TOKEN.findall(term.term))
             self._anatomy_names.setdefault(term.concept_id, []).append(words)
-        elif term.label == "SIGNAL" and term.value:
-            entry = (term, frozenset(key.split()))
-            self._by_value.setdefault(term.value, []).append(entry)
+        elif term.label == "SIGNAL":
+            self._signals.setdefault(term.concept_id, term)
         elif term.label in NAMED_BY_VALUE and term.value:
             self._by_value_name.setdefault((term.label, key_of(term.value)), term)
         elif term.label in LIGHT_CLASSES and " " not in key:
@@ -124,11 +124,12 @@ class ConceptIndex:
                     yield names
 
     def with_value(self, value: str, words: Iterable[Word]) -> tuple[Term, ...]:
-        """Give the SIGNAL term of a value (`hyper`) whose name has most words of a mention."""
-        forms = {word.form for word in words}
-        entries = self._by_value.get(value, ())
-        best = max(entries, key=lambda entry: len(forms & entry[1]), default=None)
-        return (best[0],) if best else ()
+        """Give the SIGNAL term of a value (`hyper`) and of what its words say is bright or dark."""
+        forms = [word.form for word in words]
+        for stem, concept_id in load_signal_stems().get(value, ()):
+            if any(stem in form for form in forms):
+                return (self._signals[concept_id],)
+        return ()
 
 
 def concept_of(term: Term) -> Concept:

@@ -13,6 +13,7 @@ RULES = (
     "link:exact", "link:abbreviation", "link:turned", "link:head", "link:value", "link:typo",
 )  # fmt: skip
 COLUMNS = ("id", "kind", "word", "reason")
+SIGNAL_COLUMNS = ("id", "value", "stem", "concept_id")
 #: `reorder`: what follows may go before (`fracture of the calcaneus`); `tail`: what follows may
 #: go; `filler`: does not count; `part`: `X of Y` is at Y; `guard`: is never dropped
 #: `prefix`: may stand apart from its word; `generic`: adds little where it stands last
@@ -57,3 +58,21 @@ def load_link_scores() -> Mapping[str, float]:
     if len(scores) < len(RULES):
         raise ResourceError(f"{path.name}: {len(scores)} rows, expected one each for {RULES}")
     return scores
+
+
+@cache
+def load_signal_stems() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Read `models/rules/link_signals.tsv`: value of a SIGNAL -> (beginning of a word, concept id).
+
+    A SIGNAL that is no name (`somewhat higher attenuation`) has the concept of the first row whose
+    beginning one of its words has; without such a word its direction alone names nothing.
+
+    Raises:
+        ResourceError: a row lacks its value, its stem or its concept.
+    """
+    stems: dict[str, list[tuple[str, str]]] = {}
+    for where, row in read_rows(models_path("rules", "link_signals.tsv"), SIGNAL_COLUMNS):
+        if not all(row.values()):
+            raise ResourceError(f"{where}: an empty cell, expected {list(SIGNAL_COLUMNS)}")
+        stems.setdefault(row["value"], []).append((row["stem"], row["concept_id"]))
+    return {value: tuple(rows) for value, rows in stems.items()}
