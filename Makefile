@@ -5,17 +5,18 @@ BIN := .venv/bin
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -e .
 	touch $@
 
 .venv/installed-dev: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -e '.[dev]'
 	touch .venv/installed $@
 
 demo: .venv/installed
 	$(BIN)/radtab run corpus/cases -o runs/demo --overwrite
 	$(BIN)/radtab show corpus/cases/abdomen_hepatic_hemangioma.txt --tables findings
+	@echo "The tables of all example cases are in runs/demo; runs/demo/manifest.json says what each column means."
 
 test: .venv/installed-dev
 	$(BIN)/ruff check .
