@@ -6,13 +6,18 @@ opening with every later closing bracket. And scispaCy measures long forms as if
 every token; it is given tokens of which that is true, so that `contrast-enhanced` shifts nothing.
 """
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from scispacy.abbreviation import AbbreviationDetector, filter_matches, find_abbreviation
 from spacy.language import Language
 from spacy.tokens import Doc
+
+with warnings.catch_warnings():
+    # a package that scispaCy imports has strings Python 3.12 warns of when it compiles them
+    warnings.simplefilter("ignore", SyntaxWarning)
+    from scispacy.abbreviation import AbbreviationDetector, filter_matches, find_abbreviation
 
 #: scispaCy passes over brackets that hold more tokens
 LONGEST = 8
