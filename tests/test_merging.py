@@ -6,12 +6,14 @@ from spacy.vocab import Vocab
 
 from pipeline.annotations import SectionNote, mentions_of, set_sections
 from pipeline.errors import ResourceError
-from pipeline.recognition import merge_rules
+from pipeline.recognition import mention_bounds, merge_rules
+from pipeline.recognition.bound_cutting import BoundCutter
+from pipeline.recognition.mention_bounds import load_bound_words
 from pipeline.recognition.merge_rules import COLUMNS, load_merge_rules
 from pipeline.recognition.merging import Marked, MentionMerger
 from pipeline.stages.entities import EntityMerger
 
-MERGER = EntityMerger(MentionMerger(load_merge_rules()))
+MERGER = EntityMerger(MentionMerger(load_merge_rules()), BoundCutter(load_bound_words()))
 
 
 def merged(words, lexicon, recogniser=None, section="findings"):
@@ -137,3 +139,83 @@ def test_every_label_has_a_source_with_and_without_the_recogniser():
             if rule.source in sources and (rule.when == "any" or "recogniser" not in sources)
         ]
         assert set(LABELS) <= {label for rule in fit for label in rule.labels}
+
+
+@pytest.mark.parametrize(
+    ("text", "lexicon", "finding", "expected"),
+    [
+        ("multiple large masses", [], (0, 3), ["masses"]),
+        ("mild to moderate swelling", [], (0, 4), ["swelling"]),
+        ("tiny , scattered erosions", [], (0, 4), ["erosions"]),
+        (
+            "small bowel obstruction",
+            [("ANATOMY", 0, 2, "AN1")],
+            (0, 3),
+            ["small bowel obstruction"],
+        ),
+        ("multiple exostoses", [("FINDING", 0, 2, "FI1")], (0, 2), ["multiple exostoses"]),
+        ("morphology of the cysts", [], (0, 4), ["cysts"]),
+        ("distal to the stricture", [], (0, 4), ["distal to the stricture"]),
+        ("multiple", [], (0, 1), ["multiple"]),
+        ("mild and moderate", [], (0, 3), ["moderate"]),
+    ],
+)
+def test_words_that_open_no_mention_are_cut(text, lexicon, finding, expected):
+    found = merged(text, lexicon, [("FINDING", *finding, "crf-outer")])
+    assert [words for label, words, _ in found if label == "FINDING"] == expected
+
+
+def test_a_place_before_a_generic_head_is_its_own():
+    found = merged(
+        "bulky paraspinal soft tissue masses",
+        [("ANATOMY", 1, 4, "AN1"), ("FINDING", 2, 5, "FI1")],
+        [("FINDING", 0, 5, "crf-outer"), ("ANATOMY", 1, 2, "crf-inner")],
+    )
+    assert [(label, words) for label, words, _ in found] == [
+        ("ANATOMY", "paraspinal"), ("FINDING", "soft tissue masses")
+    ]  # fmt: skip
+    assert found[1][2].startswith("crf-outer MB")
+
+
+def test_the_lexicon_gives_the_place_cut_off_where_the_recogniser_has_none():
+    spans = [("ANATOMY", 0, 1, "AN1")]
+    found = merged("mediastinal mass", spans, [("FINDING", 0, 2, "crf-outer")])
+    assert [(label, words) for label, words, _ in found] == [
+        ("ANATOMY", "mediastinal"), ("FINDING", "mass")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["pleural effusion", "soft tissue mass", "abdominal pain"])
+def test_a_name_keeps_its_place(text):
+    size = len(text.split())
+    spans = [("ANATOMY", 0, size - 1, "AN1")]
+    found = merged(text, spans, [("FINDING", 0, size, "crf-outer")])
+    assert ("FINDING", text) in [(label, words) for label, words, _ in found]
+
+
+def test_a_place_after_a_finding_is_cut_unless_the_lexicon_has_the_name():
+    marked = [("FINDING", 0, 5, "crf-outer"), ("ANATOMY", 3, 5, "crf-inner")]
+    text = "asymmetry of the optic nerves"
+    assert ("FINDING", "asymmetry") in [m[:2] for m in merged(text, [], marked)]
+    assert ("FINDING", text) in [m[:2] for m in merged(text, [("FINDING", 0, 5, "FI1")], marked)]
+    named = [("DIAGNOSIS", 0, 5, "crf-outer"), ("ANATOMY", 3, 5, "crf-inner")]
+    assert ("DIAGNOSIS", text) in [m[:2] for m in merged(text, [], named)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "problem"),
+    [
+        ("MB1\tfirst\t\tmass\t", "place"),
+        ("MB1\thead\t\t\tFINDING", "word"),
+        ("MB1\thead\t\tMass\tFINDING", "word"),
+        ("MB1\tlead\t\tlarge\tFINDING", "class"),
+        ("MB1\thead\t\tmass\tMASS", "cut_from"),
+    ],
+)
+def test_a_wrong_bound_is_named(cells, problem, tmp_path, monkeypatch):
+    path = tmp_path / "mention_bounds.tsv"
+    header = "\t".join(mention_bounds.COLUMNS)
+    path.write_text(f"{header}\n{cells}\n", encoding="utf-8")
+    monkeypatch.setattr(mention_bounds, "models_path", lambda *_: path)
+    with pytest.raises(ResourceError, match=rf"mention_bounds\.tsv:2: {problem}"):
+        load_bound_words.__wrapped__()

@@ -13,11 +13,12 @@ from pipeline.errors import ResourceError
 from pipeline.recognition.chain_tagger import ChainTagger, sentence_bounds
 from pipeline.recognition.chain_weights import read_weights, save_weights
 from pipeline.recognition.mention_layers import LAYERS, Piece, layer_pieces, pieces_of, tags_of
-from pipeline.recognition.token_attributes import token_attributes
+from pipeline.recognition.token_attributes import place_keys, token_attributes
 from pipeline.recognition.token_view import TokenView
 from pipeline.recognition.viterbi import best_tags
 from pipeline.recognition.word_attributes import word_attributes
 from pipeline.recognition.word_clusters import WordClusters, read_clusters
+from pipeline.recognition.word_numbers import WordNumbers
 from pipeline.resources import corpus_path
 from pipeline.training import recogniser
 from pipeline.training.recogniser import example_of, read_training_docs, train_recogniser
@@ -56,7 +57,7 @@ def test_best_tags_is_the_best_of_all_paths():
     transitions = numbers.normal(size=(3, 3)).astype(np.float32)
     scores = numbers.normal(size=(9, 3)).astype(np.float32)
     bounds = [(0, 1), (1, 6), (7, 9)]
-    found = best_tags(scores, transitions, bounds).tolist()
+    found, *_ = best_tags(scores[None], transitions[None], bounds).tolist()
     for start, end in bounds:
 
         def total(path, start=start):
@@ -70,7 +71,8 @@ def test_best_tags_is_the_best_of_all_paths():
 
 
 def test_best_tags_of_nothing():
-    assert best_tags(np.zeros((0, 2), np.float32), np.zeros((2, 2), np.float32), []).tolist() == []
+    none = np.zeros((1, 0, 2), np.float32)
+    assert best_tags(none, np.zeros((1, 2, 2), np.float32), []).tolist() == [[]]
 
 
 def test_decoder_agrees_with_crfsuite(examples, tmp_path):
@@ -244,3 +246,41 @@ def test_every_label_is_taken_from_one_layer():
 
     taken = [label for _, labels_ in LAYERS.values() for label in labels_]
     assert sorted(taken) == sorted(LABELS)
+
+
+def test_the_cue_before_a_mention_is_told():
+    text = view("Changes consistent with marrow infiltration", "In anemia , marrow expands")
+    first = token_attributes(text)
+    assert "cue=consistent0" in first[3]
+    assert {"cue=consistent1", "cue:consistent"} <= set(first[4])
+    assert "cue=in^0" in first[6]
+    assert not any(a.startswith("cue") for a in first[0] + first[5])
+
+
+def test_a_word_of_a_kind_is_told_as_such():
+    large, bulky = (set(word_attributes(w, NO_CLUSTERS).at[1]) for w in ("large", "bulky"))
+    assert "e=size" in large & bulky
+    assert not any(a.startswith("e=") for a in word_attributes("renal", NO_CLUSTERS).at[0])
+
+
+@given(st.lists(st.sampled_from(["no", "(", ")", "-", "mass", "liver", "\n"]), max_size=12))
+def test_places_are_those_read_token_by_token(words):
+    tokens = [w for w in words if w != "\n"]
+    lines = [sum(w == "\n" for w in words[:i]) for i, w in enumerate(words) if w != "\n"]
+    n = len(tokens)
+    sections = ["findings" if line % 2 == 0 else "diagnosis" for line in lines]
+    text = TokenView(list(range(n)), tokens, sections, lines, lines, [[]] * n)
+    numbers = np.array(WordNumbers().of(tokens), dtype=np.int64)
+    for i, place in enumerate(place_keys(text, numbers)):
+        line = [j for j in range(n) if lines[j] == lines[i]]
+        before = [j for j in line if j < i]
+        denials = [i - j - 1 for j in before if tokens[j] == "no"]
+        brackets = [tokens[j] for j in (*before, i) if tokens[j] in "()"]
+        assert place.line_size == len(line) // 3
+        assert place.bullet == (tokens[line[0]] == "-")
+        assert place.from_start == min(len(before), 4)
+        assert place.first == (not before)
+        assert place.since_denial == min([8, *denials]) // 2
+        assert place.bracket == (brackets[-1:] == ["("])
+        listed = {t for t, s in zip(tokens, sections, strict=True) if s == "diagnosis"}
+        assert place.in_diagnosis == (len(tokens[i]) > 3 and tokens[i] in listed)

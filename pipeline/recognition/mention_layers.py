@@ -73,6 +73,8 @@ def pieces_of(tags: Sequence[str]) -> list[Piece]:
     pieces: list[Piece] = []
     start, current = 0, ""
     for i, tag in enumerate([*tags, "O"]):
+        if tag == "O" and not current:
+            continue
         mark, _, label = tag.partition("-")
         if current and (mark != "I" or label != current):
             pieces.append(Piece(current, start, i))

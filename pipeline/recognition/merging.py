@@ -1,8 +1,9 @@
 """What lexicon and recogniser marked -> the mentions of a text, by the rows of `merge.tsv`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from pipeline.annotations import LABELS
 from pipeline.recognition.merge_rules import MergeRule
 
 
@@ -37,54 +38,57 @@ class MentionMerger:
             sections: section of each token.
         """
         taken = _Taken(len(sections))
-        for rule in self._rules:
-            if rule.source not in marked or (rule.when == "alone" and "recogniser" in marked):
-                continue
-            for span in sorted(_wanted(rule, marked[rule.source], sections), key=_longest_first):
-                taken.offer(span, rule)
+        by_label: dict[tuple[str, str], list[Marked]] = {}
         ids: dict[tuple[str, int, int], list[str]] = {}
-        for span in [span for spans in marked.values() for span in spans]:
-            ids.setdefault(span[:3], []).append(span.rule)
+        for source, spans in marked.items():
+            for span in spans:
+                by_label.setdefault((source, span.label), []).append(span)
+                ids.setdefault(span[:3], []).append(span.rule)
+        for rule in self._rules:
+            if rule.when == "any" or "recogniser" not in marked:
+                for span in sorted(_wanted(rule, by_label, sections), key=_longest_first):
+                    taken.offer(span, rule)
         return [_with_ids(span, ids.get(span[:3], [])) for span in taken.spans]
 
 
 class _Taken:
-    """The mentions taken so far and, for each label and token, which of them lies there."""
+    """The mentions taken so far and, for each label and token, where the one there ends (or 0)."""
 
     def __init__(self, n_tokens: int) -> None:
         self.spans: list[Marked] = []
-        self._over: dict[str, list[Marked | None]] = {}
-        self._n_tokens = n_tokens
+        self._ends = {label: [0] * n_tokens for label in LABELS}
 
     def offer(self, span: Marked, rule: MergeRule) -> None:
-        for label in rule.blocked_by | {span.label}:
-            if any(self._at(label, i) for i in range(span.start, span.end)):
-                return
-        if any(self._held(span, self._at(label, span.start)) for label in rule.not_in):
+        label, start, end, _ = span
+        own = self._ends[label]
+        if any(own[start:end]):
             return
+        for other in rule.blocked_by:
+            if any(self._ends[other][start:end]):
+                return
+        for other in rule.not_in:
+            if self._ends[other][start] > end:
+                return
         self.spans.append(span)
-        over = self._over.setdefault(span.label, [None] * self._n_tokens)
-        over[span.start : span.end] = [span] * (span.end - span.start)
-
-    def _at(self, label: str, token: int) -> Marked | None:
-        over = self._over.get(label)
-        return over[token] if over else None
-
-    @staticmethod
-    def _held(span: Marked, holder: Marked | None) -> bool:
-        return holder is not None and span.end < holder.end
+        own[start:end] = [end] * (end - start)
 
 
-def _wanted(rule: MergeRule, spans: Iterable[Marked], sections: Sequence[str]) -> Iterable[Marked]:
-    for span in spans:
-        section = sections[span.start]
-        if span.label in rule.labels and (not rule.sections or section in rule.sections):
-            yield span._replace(label=rule.given) if rule.given else span
+def _wanted(
+    rule: MergeRule,
+    by_label: Mapping[tuple[str, str], Sequence[Marked]],
+    sections: Sequence[str],
+) -> list[Marked]:
+    spans = [span for label in rule.labels for span in by_label.get((rule.source, label), ())]
+    if rule.sections:
+        spans = [span for span in spans if sections[span.start] in rule.sections]
+    return [span._replace(label=rule.given) for span in spans] if rule.given else spans
 
 
 def _longest_first(span: Marked) -> tuple[int, int, str]:
     return (span.start - span.end, span.start, span.label)
 
 
-def _with_ids(span: Marked, ids: Iterable[str]) -> Marked:
+def _with_ids(span: Marked, ids: Sequence[str]) -> Marked:
+    if ids == [span.rule]:
+        return span
     return span._replace(rule=" ".join(dict.fromkeys([*span.rule.split(), *ids])))

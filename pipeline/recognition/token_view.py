@@ -6,6 +6,7 @@ import numpy as np
 from spacy.tokens import Doc
 
 from pipeline.annotations import LABELS, section_by_token
+from pipeline.tokenizer import token_texts
 
 #: label -> the letters that stand for it in attributes, short since there is one a token
 SHORT_LABELS = {label: label[:3].lower() for label in LABELS}
@@ -29,7 +30,7 @@ class TokenView(NamedTuple):
 
 def view_of(doc: Doc) -> TokenView:
     """Look at a doc that has sections, sentences and lexicon spans (each may be missing)."""
-    texts = [token.text for token in doc]
+    texts = token_texts(doc)
     kept = [i for i, text in enumerate(texts) if not text.isspace()]
     sections = section_by_token(doc)
     # one array instead of a pass over Token objects: the numbers of annotations.sentence_by_token

@@ -1,7 +1,7 @@
-"""The best tag sequence of each sentence, all sentences of a text at once.
+"""The best tag sequence of each sentence, all sentences and layers of a text at once.
 
 Viterbi's algorithm with the sentences sorted by length, so that one step serves every sentence
-that is long enough.
+that is long enough. Where a path came from is worked out on the way back, for the path alone.
 """
 
 from collections.abc import Sequence
@@ -15,33 +15,39 @@ Ints = npt.NDArray[np.int64]
 
 
 def best_tags(scores: Floats, transitions: Floats, bounds: Sequence[tuple[int, int]]) -> Ints:
-    """Give the number of the best tag of each token.
+    """Give the number of the best tag of each token, layer by layer.
 
     Args:
-        scores: tokens x tags.
-        transitions: tag x next tag.
+        scores: layers x tokens x tags; `-inf` for tags that a layer lacks.
+        transitions: layers x tag x next tag.
         bounds: sentences as token ranges, none empty; a token outside all of them gets tag 0.
     """
-    path = np.zeros(len(scores), dtype=np.int64)
+    n_layers, n_tokens, n_tags = scores.shape
+    path = np.zeros((n_layers, n_tokens), dtype=np.int64)
     if not bounds:
         return path
-    ordered = sorted(bounds, key=lambda bound: bound[0] - bound[1])
-    starts = np.array([start for start, _ in ordered])
-    sizes = np.array([end - start for start, end in ordered])
-    longest = int(sizes[0])
-    running = [int((sizes > step).sum()) for step in range(longest)]
-    best = scores[starts]
-    arriving = np.ascontiguousarray(transitions.T)  # the tag left is the last axis: read in a row
-    back: list[Ints] = []
-    for step in range(1, longest):
-        n = running[step]
-        candidates = best[:n, None, :] + arriving
-        back.append(candidates.argmax(axis=2))
-        best[:n] = candidates.max(axis=2) + scores[starts[:n] + step]
-    tags = best.argmax(axis=1)
-    for step in range(longest - 1, 0, -1):
-        n = running[step]
-        path[starts[:n] + step] = tags[:n]
-        tags[:n] = back[step - 1][np.arange(n), tags[:n]]
-    path[starts] = tags
+    longest_first = sorted(bounds, key=lambda bound: bound[0] - bound[1])
+    layers = np.tile(np.arange(n_layers), len(bounds))
+    starts, ends = np.repeat(np.array(longest_first), n_layers, axis=0).T
+    sizes = ends - starts
+    # how many sequences reach each step, and after the last: none
+    running = np.searchsorted(-sizes, -np.arange(sizes[0] + 1)).tolist()
+    places = layers * n_tokens + starts
+    flat = scores.reshape(-1, n_tags)
+    # tag left x sequence x tag arrived at
+    moves = np.ascontiguousarray(transitions.transpose(1, 0, 2)[:, layers])
+    steps = [flat[places]]
+    for step, n in enumerate(running[1:-1], start=1):
+        arrived = (steps[-1][:n].T[:, :, None] + moves[:, :n]).max(axis=0)
+        arrived += flat[places[:n] + step]
+        steps.append(arrived)
+    arriving = np.ascontiguousarray(transitions.transpose(0, 2, 1))
+    tags = np.zeros(len(places), dtype=np.int64)
+    flat_path = path.reshape(-1)
+    for step in range(len(steps) - 1, -1, -1):
+        n, on = running[step], running[step + 1]
+        best = steps[step]
+        best[:on] += arriving[layers[:on], tags[:on]]
+        tags[:n] = best.argmax(axis=1)
+        flat_path[places[:n] + step] = tags[:n]
     return path

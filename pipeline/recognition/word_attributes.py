@@ -5,9 +5,13 @@ beginnings carry a misspelt word (`inflitration`) and one never seen (`-itis`, `
 """
 
 import re
+from functools import cache
 from typing import NamedTuple
 
+from pipeline.annotations import LABELS
+from pipeline.recognition.mention_bounds import load_bound_words
 from pipeline.recognition.word_clusters import WordClusters
+from pipeline.terminology.lexicon import load_terms
 from pipeline.terminology.normal_form import normal_form
 
 #: how far the recogniser looks to each side, in tokens
@@ -45,14 +49,20 @@ def shape(word: str) -> str:
 
 def word_attributes(word: str, clusters: WordClusters) -> WordAttributes:
     """Describe a word at each distance up to `REACH`."""
-    form = folded(word)
-    groups = list(clusters.of(form))
-    names = ["w=" + form, "n=" + normal_form(word), "sh=" + shape(word)]
+    form, normal = folded(word), normal_form(word)
+    groups = [*clusters.of(form), *word_classes().get(normal, ()), *_bound_kind(form)]
+    names = ["w=" + form, "n=" + normal, "sh=" + shape(word)]
     ends = _ends(form)
     far = ["w=" + form, *groups, *ends[-1:]]
     return WordAttributes(
         (
-            [*names, *groups, *_beginnings(form), *_all_ends(form), *_kind(word, groups)],
+            [
+                *names,
+                *groups,
+                *_beginnings(form),
+                *_all_ends(form),
+                *_kind(word, clusters.of(form)),
+            ],
             [*names, *groups, *ends],
             far,
             ["w=" + form, *groups],
@@ -72,7 +82,24 @@ def _ends(form: str) -> list[str]:
     return [f"s={form[-n:]}" for n in (4, 3) if len(form) > n]
 
 
-def _kind(word: str, groups: list[str]) -> list[str]:
+@cache
+def word_classes() -> dict[str, tuple[str, ...]]:
+    """Give the attributes of words that are of a word class of the grammar, by normal form."""
+    found: dict[str, list[str]] = {}
+    for term in load_terms():
+        if term.label not in LABELS and term.term.isalpha():
+            classes = found.setdefault(normal_form(term.term), [])
+            if (name := "c=" + term.label) not in classes:
+                classes.append(name)
+    return {form: tuple(classes) for form, classes in found.items()}
+
+
+def _bound_kind(form: str) -> list[str]:
+    row = load_bound_words()["lead"].get(form)
+    return ["e=" + row.kind] if row else []
+
+
+def _kind(word: str, groups: tuple[str, ...]) -> list[str]:
     kind = [f"len{len(word)}"] if len(word) <= REACH else []
     if word.isupper():
         kind.append("upper")

@@ -4,9 +4,12 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.annotations import Mention, new_mention, section_by_token, set_mentions
+from pipeline.recognition.bound_cutting import BoundCutter
+from pipeline.recognition.mention_bounds import load_bound_words
 from pipeline.recognition.merge_rules import SOURCES, load_merge_rules
 from pipeline.recognition.merging import Marked, MentionMerger
 from pipeline.terminology.attributes import canonical_value, intensity, laterality, measurement
+from pipeline.tokenizer import token_texts
 
 #: the section whose words are no mentions: it repeats words of the text
 KEYWORDS = "keywords"
@@ -18,11 +21,13 @@ class EntityMerger:
     """Turn what the sources marked into mentions.
 
     Which source is taken for a label, and what may stand inside what, is said by the rows of
-    `models/rules/merge.tsv`. Where the recogniser did not run, the lexicon is taken alone.
+    `models/rules/merge.tsv`; which words at its edges are no part of a mention, by those of
+    `mention_bounds.tsv`. Where the recogniser did not run, the lexicon is taken alone.
     """
 
-    def __init__(self, merger: MentionMerger) -> None:
+    def __init__(self, merger: MentionMerger, cutter: BoundCutter) -> None:
         self._merger = merger
+        self._cutter = cutter
 
     def __call__(self, doc: Doc) -> Doc:
         """Fill `doc._.mentions` and `doc.spans["entities"]`."""
@@ -36,18 +41,18 @@ class EntityMerger:
             for source in SOURCES
             if source in doc.spans
         }
-        found = self._merger.merge(marked, sections)
-        set_mentions(doc, [_mention(doc, span) for span in found])
+        words = token_texts(doc)
+        found = self._cutter.cut(words, self._merger.merge(marked, sections), marked)
+        set_mentions(doc, [_mention(doc, words[s.start : s.end], s) for s in found])
         return doc
 
 
-def _mention(doc: Doc, span: Marked) -> Mention:
+def _mention(doc: Doc, words: list[str], span: Marked) -> Mention:
     mention = new_mention(span.label, span.start, span.end, span.rule)
-    tokens = doc[span.start : span.end]
     if span.label == "MEASUREMENT":
-        mention["value"], mention["unit"] = measurement(tokens.text)
+        text = doc[span.start : span.end].text
+        mention["value"], mention["unit"] = measurement(text)
         return mention
-    words = [token.text for token in tokens]
     mention["value"] = canonical_value(span.label, words)
     if span.label == "SIGNAL":
         mention["intensity"] = intensity(words)
@@ -65,6 +70,6 @@ def make_entity_merger(nlp: Language, name: str) -> EntityMerger:
     """Make the stage for a pipeline.
 
     Raises:
-        ResourceError: a row of `merge.tsv` does not validate.
+        ResourceError: a row of `merge.tsv` or `mention_bounds.tsv` does not validate.
     """
-    return EntityMerger(MentionMerger(load_merge_rules()))
+    return EntityMerger(MentionMerger(load_merge_rules()), BoundCutter(load_bound_words()))

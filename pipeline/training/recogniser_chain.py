@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pycrfsuite
 
-from pipeline.recognition.chain_tagger import STEPS, at_step, sentence_bounds
+from pipeline.recognition.attribute_sums import STEPS, at_step
+from pipeline.recognition.chain_tagger import sentence_bounds
 from pipeline.recognition.chain_weights import ChainWeights, TrainedLayer, join_layers
 from pipeline.recognition.mention_layers import LAYERS, Piece, layer_pieces, tags_of
 from pipeline.recognition.token_attributes import token_attributes
