@@ -1,5 +1,6 @@
 """Settings and the order of the stages -> a spaCy `Language`."""
 
+import warnings
 from collections.abc import Iterable, Iterator
 
 import spacy
@@ -48,7 +49,10 @@ def load(profile: str = "default") -> Language:
     if profile not in PROFILES:
         raise UsageError(f"profile {profile!r} is not known, expected one of {list(PROFILES)}")
     register()
-    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "radtab_tokenizer"}}})
+    with warnings.catch_warnings():
+        # what spaCy imports by entry points has strings Python 3.12 warns of when it compiles them
+        warnings.simplefilter("ignore", SyntaxWarning)
+        nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "radtab_tokenizer"}}})
     nlp.max_length = MAX_LENGTH
     for name in ORDER:
         if name not in PROFILES[profile]:
