@@ -59,7 +59,9 @@ def cross_validate_command(  # noqa: PLR0913 (a parameter is an option)
     gold: Gold,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FOLDER", help="Write the scores as TSV and JSON."),
+        typer.Option(
+            "--output", "-o", metavar="FOLDER", help="Write scores and, below run/, predictions."
+        ),
     ] = None,
     rendered: Rendered = None,
     exclude: Exclude = None,
@@ -67,6 +69,9 @@ def cross_validate_command(  # noqa: PLR0913 (a parameter is an option)
     gold_entities: Annotated[
         bool, typer.Option("--gold-entities", help="Give the mentions; measure relations alone.")
     ] = False,
+    jobs: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Folds that run at a time; 700 MB each.")
+    ] = 1,
     seed: Seed = 0,
 ) -> None:
     """Score the whole pipeline on cases that none of its weights was trained on."""
@@ -75,7 +80,7 @@ def cross_validate_command(  # noqa: PLR0913 (a parameter is an option)
     from pipeline.training.training_data import TrainingData, read_ids
 
     data = TrainingData(tuple(gold), rendered, excluded=read_ids(exclude or []), seed=seed)
-    options = FoldOptions(folds, gold_entities)
+    options = FoldOptions(folds, gold_entities, jobs)
     result = cross_validate(data, options, lambda said: typer.echo(said, err=True))
     for line in shown_lines(result):
         typer.echo(line)
@@ -92,13 +97,21 @@ def elsewhere_command(
         typer.Option(metavar="NAME", help="Measure this corpus only; repeatable."),
     ] = None,
     seed: Seed = 0,
+    adapt: Annotated[
+        bool,
+        typer.Option(
+            "--adapt", help="Measure MACCROBAT also by a recogniser trained on its other half."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Score the pipeline on corpora that others annotated."""
     from pipeline.score_lines import score_json, score_lines
     from pipeline.training.elsewhere.measuring import measure_elsewhere
 
-    scores = measure_elsewhere(folder, corpus or [], seed, lambda said: typer.echo(said, err=True))
+    scores = measure_elsewhere(
+        folder, corpus or [], seed, lambda said: typer.echo(said, err=True), adapt=adapt
+    )
     for line in [score_json(scores)] if as_json else score_lines(scores):
         typer.echo(line)
 

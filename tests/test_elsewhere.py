@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from pipeline.cli import app
 from pipeline.errors import FormatProblem, UsageError
+from pipeline.scoring import read_gold_cases
+from pipeline.training.elsewhere.adaptation import TRAINED_ON, gold_cases, measure_adapted
 from pipeline.training.elsewhere.captions import measure_captions
 from pipeline.training.elsewhere.conditions import measure_ada
 from pipeline.training.elsewhere.documents import Matched, score_documents
@@ -18,6 +20,7 @@ from pipeline.training.elsewhere.measuring import MEASURES, measure_elsewhere
 from pipeline.training.elsewhere.records import read_records, sampled
 from pipeline.training.elsewhere.reports import measure_openi
 from pipeline.training.elsewhere.sentences import measure_negex
+from pipeline.training.training_data import write_cases
 
 
 def write(path: Path, *records: dict[str, Any]) -> None:
@@ -64,6 +67,40 @@ def test_documents_are_compared_by_overlap(nlp: Language) -> None:
     assert (scores["disorders"].gold_hits, scores["disorders"].gold) == (1, 2)
     assert scores["organs"].recall == 1
     assert scores["organs"].precision < 1
+
+
+def report_of(number: int) -> dict[str, Any]:
+    """Make a document whose guide has a finding ours has not, and a type of its own."""
+    text = f"A {20 + number}-year-old man was seen.\nThere was a glimmer of the fibula."
+    words = [("FINDING", "glimmer"), ("ANATOMY", "fibula"), ("AGE", f"{20 + number}-year-old")]
+    entities = [
+        {"id": f"E{i}", "type": kind, "start": text.index(word),
+         "end": text.index(word) + len(word), "text": word, "status": None}
+        for i, (kind, word) in enumerate(words)
+    ]  # fmt: skip
+    return {"case_id": f"c{number}", "text": text, "entities": entities}
+
+
+def test_documents_of_another_guide_become_gold_cases(tmp_path: Path) -> None:
+    cases = gold_cases([report_of(number) for number in range(2)])
+    read = list(read_gold_cases(write_cases(tmp_path / "gold.jsonl", cases)))
+    assert [case["case_id"] for case in read] == ["c0", "c1"]
+    assert [e["type"] for e in read[0]["entities"]] == ["FINDING", "ANATOMY"]
+    assert read[0]["sections"]
+
+
+def test_the_recogniser_adapts_to_another_guide(tmp_path: Path, nlp: Language) -> None:
+    records = [report_of(number) for number in range(12)]
+    write(tmp_path / "corpora/maccrobat.jsonl.gz", *records)
+    write(tmp_path / "gold/train.jsonl", *gold_cases([report_of(99)]))
+    shipped = nlp(records[0]["text"])
+    assert "glimmer" not in {span.text for span in shipped.spans["entities"]}
+    told: list[str] = []
+    scores = measure_adapted(tmp_path, 0, told.append)
+    assert told == list(TRAINED_ON)
+    for name in TRAINED_ON:
+        finding = scores[f"{name}: FINDING"]
+        assert (finding.gold, finding.gold_hits, finding.hits) == (12, 12, finding.predicted)
 
 
 def caption(case: str, kind: str, text: str, plane: str = "Axial") -> dict[str, Any]:

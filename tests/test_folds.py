@@ -13,6 +13,7 @@ from pipeline.annotations import RELATIONS
 from pipeline.assembly import load
 from pipeline.errors import FormatProblem, ResourceError, UsageError
 from pipeline.resources import cached_weights, corpus_path, data_root, models_path, trained_from
+from pipeline.scoring import score_run
 from pipeline.training import cross_validation
 from pipeline.training.case_pairs import PAIRS, score_pairs
 from pipeline.training.cross_validation import SHARED, FoldOptions, cross_validate
@@ -157,6 +158,9 @@ def test_relations_cross_validated_with_gold_mentions(tmp_path: Path) -> None:
         parts = [fold[relation].gold for fold in result.by_fold]
         assert sum(parts) == result.pooled[relation].gold
     assert result.pooled["located_in"].f1 > 0.6
+    beside = cross_validate(TrainingData((GOLD,)), FoldOptions(2, True, jobs=2), lambda _: None)
+    assert (beside.pooled, beside.by_fold) == (result.pooled, result.by_fold)
+    assert beside.rows == result.rows
 
 
 def test_the_whole_pipeline_cross_validated(tmp_path: Path) -> None:
@@ -181,6 +185,9 @@ def test_the_whole_pipeline_cross_validated(tmp_path: Path) -> None:
     said = json.loads((tmp_path / "cross_validation.json").read_text("utf-8"))
     assert sorted(i for fold in said["folds"] for i in fold) == sorted(read_ids([gold]))
     assert len(said["scores"]) == len(rows) - 1
+    predicted = score_run(gold, tmp_path / "run")
+    assert {**predicted, PAIRS: result.pooled[PAIRS]} == dict(result.pooled)
+    write_report(tmp_path, result, data, options)
 
 
 def test_no_part_sees_a_held_out_case(monkeypatch: pytest.MonkeyPatch) -> None:

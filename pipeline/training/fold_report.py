@@ -1,14 +1,15 @@
-"""Cross-validated scores -> lines for a terminal, a TSV table and JSON."""
+"""Cross-validated scores -> lines for a terminal, a TSV table, JSON and a run folder."""
 
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
 
+from pipeline.manifest import completed, new_manifest, write_manifest
+from pipeline.run_folder import PartWriter, check_output, drop_parts, merge_parts, open_folder
 from pipeline.scoring import Score
 from pipeline.training.cross_validation import SHARED, CrossValidated, FoldOptions
 from pipeline.training.training_data import TrainingData, digests
@@ -60,8 +61,16 @@ def shown_lines(result: CrossValidated) -> Iterator[str]:
 def write_report(
     folder: Path, result: CrossValidated, data: TrainingData, options: FoldOptions
 ) -> None:
-    """Write `cross_validation.tsv` and `cross_validation.json` into a folder, made if needed."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write scores and predictions into a folder, made if needed.
+
+    `cross_validation.tsv` and `cross_validation.json` have the scores. `run/` is a run folder with
+    every case as the weights that did not see it read it: `radtab score GOLD run --errors FINDING`
+    lists what to mend.
+
+    Raises:
+        UsageError: `run/` holds something else than an earlier run.
+    """
+    _write_run(folder / "run", result, data, options)
     rows = ["\t".join(COLUMNS)]
     rows += ["\t".join(str(cell) for cell in _cells(line)) for line in fold_lines(result)]
     folder.joinpath("cross_validation.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
@@ -69,10 +78,22 @@ def write_report(
     folder.joinpath("cross_validation.json").write_text(text, encoding="utf-8")
 
 
+def _write_run(run: Path, result: CrossValidated, data: TrainingData, options: FoldOptions) -> None:
+    check_output(run, data.gold, overwrite=True)
+    settings = {"format": "parquet", "cross_validated": _config(options)}
+    manifest = new_manifest(data.gold, settings)
+    open_folder(run, manifest)
+    PartWriter(run).write(result.rows)
+    files = merge_parts(run, "parquet")
+    counts = {"cases": len(result.rows["cases"]), "rejected": 0}
+    write_manifest(run, completed(manifest, counts, files))
+    drop_parts(run)
+
+
 def _summary(result: CrossValidated, data: TrainingData, options: FoldOptions) -> dict[str, Any]:
     files = [*data.gold, *([data.rendered] if data.rendered else [])]
     return {
-        "config": asdict(options),
+        "config": _config(options),
         "data": digests(files),
         "cases": sum(map(len, result.fold_ids)),
         "excluded": len(data.excluded),
@@ -88,6 +109,11 @@ def _summary(result: CrossValidated, data: TrainingData, options: FoldOptions) -
         },
         "date": datetime.now(UTC).date().isoformat(),
     }
+
+
+def _config(options: FoldOptions) -> dict[str, Any]:
+    """Give what decides the figures: how many folds run at a time does not."""
+    return {"folds": options.folds, "given": options.given}
 
 
 def _cells(line: Line) -> list[Any]:

@@ -1,6 +1,7 @@
 """The pipeline on corpora that others annotated, for other ends than ours.
 
 measuring   names of corpora -> figures of all of them
+adaptation  MACCROBAT again, by a recogniser trained on its other half
 documents   MACCROBAT, E3C, NCBI disease, BC5CDR: mentions
 sentences   NegEx: negated and historical
 captions    MedPix captions and cases: modality, plane, age, sex

@@ -23,6 +23,14 @@ class Matched(NamedTuple):
     labels: tuple[str, ...]
 
 
+#: Sign_symptom has the type FINDING, Disease_disorder DIAGNOSIS, Biological_structure ANATOMY
+MACCROBAT = {
+    "ANATOMY": Matched(("ANATOMY",), ("ANATOMY",)),
+    "FINDING or DIAGNOSIS": Matched(("FINDING", "DIAGNOSIS"), ("FINDING", "DIAGNOSIS")),
+    "FINDING": Matched(("FINDING",), ("FINDING",)),
+    "DIAGNOSIS": Matched(("DIAGNOSIS",), ("DIAGNOSIS",)),
+    "MODALITY": Matched(("MODALITY",), ("MODALITY",)),
+}
 _DISORDERS = {
     "DISORDER as FINDING or DIAGNOSIS": Matched(("DISORDER",), ("FINDING", "DIAGNOSIS")),
     "DISORDER as DIAGNOSIS": Matched(("DISORDER",), ("DIAGNOSIS",)),
@@ -38,14 +46,7 @@ def measure_maccrobat(folder: Path, nlp: Language, seed: int) -> dict[str, Score
     here: what we mark there lowers the precision. No weight was trained on its annotation; its
     texts may be among those the word clusters were made from.
     """
-    compared = {
-        "ANATOMY": Matched(("ANATOMY",), ("ANATOMY",)),
-        "FINDING or DIAGNOSIS": Matched(("FINDING", "DIAGNOSIS"), ("FINDING", "DIAGNOSIS")),
-        "FINDING": Matched(("FINDING",), ("FINDING",)),
-        "DIAGNOSIS": Matched(("DIAGNOSIS",), ("DIAGNOSIS",)),
-        "MODALITY": Matched(("MODALITY",), ("MODALITY",)),
-    }
-    return score_documents(nlp, read_records(folder / "corpora/maccrobat.jsonl.gz"), compared)
+    return score_documents(nlp, read_records(folder / "corpora/maccrobat.jsonl.gz"), MACCROBAT)
 
 
 def measure_e3c(folder: Path, nlp: Language, seed: int) -> dict[str, Score]:

@@ -8,6 +8,7 @@ from spacy.language import Language
 from pipeline.assembly import load
 from pipeline.errors import UsageError
 from pipeline.scoring.counting import Score
+from pipeline.training.elsewhere.adaptation import measure_adapted
 from pipeline.training.elsewhere.captions import measure_captions
 from pipeline.training.elsewhere.conditions import measure_ada
 from pipeline.training.elsewhere.documents import (
@@ -39,6 +40,8 @@ def measure_elsewhere(
     names: Sequence[str] = (),
     seed: int = 0,
     report: Callable[[str], None] = lambda _: None,
+    *,
+    adapt: bool = False,
 ) -> dict[str, Score]:
     """Measure the pipeline on other corpora.
 
@@ -47,6 +50,8 @@ def measure_elsewhere(
         names: some of `MEASURES`; none for all.
         seed: of the samples drawn.
         report: is told of each corpus before it is read.
+        adapt: train the recogniser on half of MACCROBAT too, and measure it on the other half;
+            takes minutes.
 
     Returns:
         `<corpus>: <name>` -> score; a share has equal precision, recall and F1.
@@ -64,4 +69,4 @@ def measure_elsewhere(
         report(name)
         found = MEASURES[name](folder, nlp, seed)
         scores |= {f"{name}: {measure}": score for measure, score in found.items()}
-    return scores
+    return scores | (measure_adapted(folder, seed, report) if adapt else {})
