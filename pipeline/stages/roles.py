@@ -39,6 +39,9 @@ TESTS = {"present": same_or_akin, "historical": equal_diagnosis, "absent": equal
 #: row of `section_status.tsv` that stands behind a diagnosis of the diagnosis section
 SECTION_ROW = "ST:diagnosis"
 
+#: names of diagnoses that are read once (cases name theirs over and over)
+KEPT_NAMES = 10_000
+
 
 class RoleMarker:
     """Set `role` and `key_finding` of the mentions of a doc."""
@@ -46,6 +49,7 @@ class RoleMarker:
     def __init__(self, cues: PhraseTable[RoleCue], rows: RoleWords) -> None:
         self.cues = cues
         self.rows = rows
+        self._names: dict[tuple[str, str], DiagnosisName] = {}
 
     def __call__(self, doc: Doc) -> Doc:
         """Mark the mentions of a doc."""
@@ -62,8 +66,8 @@ class RoleMarker:
         self, doc: Doc, diagnoses: list[Mention], sections: list[str], words: CaseWords
     ) -> None:
         cued = self._cued(diagnoses, words)
-        names = [self._name(doc, mention) for mention in diagnoses]
         finals = _stated(diagnoses, sections, cued)
+        names = [self._name(doc, mention) for mention in diagnoses] if finals else []
         for i, mention in enumerate(diagnoses):
             rule = finals.get(i) or _repeated(mention, i, names, finals)
             roles = ["final"] if rule and mention["status"] != "family" else []
@@ -75,8 +79,14 @@ class RoleMarker:
             mention["rule"] = " ".join([mention["rule"], *ids, *alternative[1:]]).strip()
 
     def _name(self, doc: Doc, mention: Mention) -> DiagnosisName:
-        tokens = [token.text for token in doc[mention["start"] : mention["end"]]]
-        return diagnosis_name(tokens, mention["concept_id"], self.rows)
+        span = doc[mention["start"] : mention["end"]]
+        key = (span.text, mention["concept_id"])
+        if key not in self._names:
+            if len(self._names) >= KEPT_NAMES:
+                self._names.clear()
+            tokens = [token.text for token in span]
+            self._names[key] = diagnosis_name(tokens, mention["concept_id"], self.rows)
+        return self._names[key]
 
     def _cued(self, diagnoses: list[Mention], words: CaseWords) -> list[dict[str, str]]:
         """Give, for each mention, role -> id of the row whose cue reaches it in its sentence."""

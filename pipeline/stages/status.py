@@ -17,8 +17,8 @@ from pipeline.resources import models_path
 from pipeline.terminology.case_words import CaseWords, case_words
 from pipeline.terminology.patient_evidence import CaseEvidence, PatientJudge
 from pipeline.terminology.section_status import JUDGED, SectionStatus, load_section_status
-from pipeline.terminology.status_cues import Cue, CueHit, PhraseTable, load_status_cues
-from pipeline.terminology.status_scope import Decision, Target, decide
+from pipeline.terminology.status_cues import Cue, PhraseTable, load_status_cues
+from pipeline.terminology.status_scope import CueReader, Decision, Target, decide
 
 #: the statuses that are weighed against each other in a judged section
 WEIGHED = ("general", "present")
@@ -49,9 +49,9 @@ class StatusMarker:
             words = case_words(doc)
             names = section_by_token(doc)
             evidence = self.judge.evidence(words, asserted, names)
-            hits: dict[int, list[CueHit]] = {}
+            reader = CueReader(self.cues, words)
             for mention in asserted:
-                self._mark(doc, mention, names[mention["start"]], (words, evidence, hits))
+                self._mark(doc, mention, names[mention["start"]], (words, evidence, reader))
         return doc
 
     def _mark(
@@ -59,17 +59,14 @@ class StatusMarker:
         doc: Doc,
         mention: Mention,
         section: str,
-        reading: tuple[CaseWords, CaseEvidence, dict[int, list[CueHit]]],
+        reading: tuple[CaseWords, CaseEvidence, CueReader],
     ) -> None:
-        words, evidence, hits = reading
+        words, evidence, reader = reading
         start, end = words.span(mention["start"], mention["end"])
         sentence = words.sentence_at(start)
-        if sentence not in hits:
-            hits[sentence] = self._hits(words, *words.sentences[sentence])
-        row = self.sections.get((section, mention["label"])) or self.sections["", mention["label"]]
+        row = self.sections[section, mention["label"]]
         target = Target(start, end, section, mention["label"])
-        around = self._around(hits[sentence], words, target, sentence)
-        decision = decide(target, around, row.priority)
+        decision = decide(target, reader.around(start, end, sentence), row.priority)
         general, reasons = self._is_general(row, decision, (evidence, target, sentence))
         if decision and not general:
             _set_cue(doc, mention, words, decision)
@@ -89,21 +86,6 @@ class StatusMarker:
             return False, [row.id]
         chance, feature = self.judge.general(*place, decision.cue.status if decision else "")
         return chance >= self.threshold, [row.id, feature]
-
-    def _hits(self, words: CaseWords, low: int, high: int) -> list[CueHit]:
-        found = self.cues.find(words.words[low:high])
-        return [CueHit(low + start, low + end, tuple(cues)) for start, end, cues in found]
-
-    def _around(
-        self, hits: list[CueHit], words: CaseWords, target: Target, sentence: int
-    ) -> list[CueHit]:
-        """Give the hits for a mention: none may run across its bounds (`no change` in `change`)."""
-        bounds = (target.start, target.end)
-        if not any(hit.start < bound < hit.end for hit in hits for bound in bounds):
-            return hits
-        low, high = words.sentences[sentence]
-        pieces = ((low, target.start), (target.start, target.end), (target.end, high))
-        return [hit for piece in pieces for hit in self._hits(words, *piece)]
 
 
 def _set_cue(doc: Doc, mention: Mention, words: CaseWords, decision: Decision) -> None:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from html import unescape
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
+import numpy as np
+from spacy.strings import StringStore
 from spacy.tokens import Doc
 
 #: signs that stand for another in cue rows
@@ -37,28 +39,52 @@ class CaseWords:
 def case_words(doc: Doc) -> CaseWords:
     """Give the words of a doc; HTML entities and typographic signs are read as plain signs.
 
+    The last doc's are kept, since several stages ask for them one after another: do not change
+    the lists.
+
     >>> import spacy
     >>> case_words(spacy.blank("en")("No  mass")).words
     ['no', 'mass']
     """
-    words: list[str] = []
-    tokens: list[int] = []
-    first_word: list[int] = []
-    starts: list[int] = []
-    plain: dict[int, str] = {}
-    strings = doc.vocab.strings
-    for i, (key, start) in enumerate(doc.to_array(["LOWER", "SENT_START"]).tolist()):
-        first_word.append(len(words))
-        if start == 1:
-            starts.append(len(words))
-        word = plain.get(key)
-        if word is None:
-            word = plain[key] = _plain(strings[key])
-        if word:
-            words.append(word)
-            tokens.append(i)
-    first_word.append(len(words))
-    return CaseWords(words, tokens, first_word, *_sentences(sorted({*starts}), len(words)))
+    return _READER.read(doc)
+
+
+class WordReader:
+    """Read words of docs; tokens met before are not written anew."""
+
+    def __init__(self, kept: int = 50_000) -> None:
+        self._kept = kept
+        self._plain: dict[int, str] = {}
+        self._last: tuple[bytes, CaseWords] | None = None
+
+    def read(self, doc: Doc) -> CaseWords:
+        """Give the words of a doc."""
+        array = doc.to_array(["LOWER", "SENT_START"])
+        key = array.tobytes()
+        if self._last and self._last[0] == key:
+            return self._last[1]
+        plain = self._written(array[:, 0].tolist(), doc.vocab.strings)
+        first_word = list(accumulate(map(bool, plain), initial=0))
+        starts = sorted({first_word[token] for token in np.flatnonzero(array[:, 1] == 1).tolist()})
+        words = CaseWords(
+            [word for word in plain if word],
+            [token for token, word in enumerate(plain) if word],
+            first_word,
+            *_sentences(starts, first_word[-1]),
+        )
+        self._last = key, words
+        return words
+
+    def _written(self, keys: list[int], strings: StringStore) -> list[str]:
+        known = self._plain
+        if len(known) > self._kept:
+            known.clear()
+        for key in [key for key in {*keys} if key not in known]:
+            known[key] = _plain(strings[key])
+        return [known[key] for key in keys]
+
+
+_READER = WordReader()
 
 
 def _plain(text: str) -> str:
@@ -71,5 +97,7 @@ def _plain(text: str) -> str:
 def _sentences(starts: list[int], size: int) -> tuple[list[tuple[int, int]], list[int]]:
     bounds = [0, *(start for start in starts if 0 < start < size), size]
     pairs = list(pairwise(bounds))
-    sentence_of = [number for number, (low, high) in enumerate(pairs) for _ in range(low, high)]
+    sentence_of: list[int] = []
+    for number, (low, high) in enumerate(pairs):
+        sentence_of += [number] * (high - low)
     return pairs, sentence_of

@@ -18,6 +18,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.annotations import ASSERTED, SECTIONS, STATUSES, Mention
 from pipeline.errors import ResourceError
@@ -28,6 +29,8 @@ from pipeline.terminology.status_scope import Target
 
 COLUMNS = ("id", "cue", "place")
 PLACES = ("sentence", "before", "shape")
+#: what is added to the name of a `sentence` row where its words stand near the mention's sentence
+PREVIOUS, SECTION = "/previous", "/section"
 #: words before a mention in which `before` rows are looked for
 REACH_BEFORE = 3
 #: sections whose mentions a mention may repeat
@@ -69,6 +72,18 @@ def load_evidence_rows(path: Path | None = None) -> EvidenceRows:
     return rows
 
 
+class Weighed(NamedTuple):
+    """The sum of features' weights, the highest and the lowest (weight, row id)."""
+
+    total: float
+    highest: tuple[float, str]
+    lowest: tuple[float, str]
+
+
+#: no feature holds
+NOTHING = Weighed(0.0, (-math.inf, ""), (math.inf, ""))
+
+
 @dataclass(slots=True)
 class CaseEvidence:
     """A case's words and what mentions it has in which section; sentences are read once."""
@@ -78,7 +93,8 @@ class CaseEvidence:
     repeated: dict[str, set[str]]
     found: dict[int, frozenset[str]] = field(default_factory=dict)
     of_section: dict[str, frozenset[str]] = field(default_factory=dict)
-    context: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+    weighed_section: dict[str, Weighed] = field(default_factory=dict)
+    weighed: dict[tuple[str, int], Weighed] = field(default_factory=dict)
 
 
 class PatientJudge:
@@ -88,6 +104,12 @@ class PatientJudge:
         self.rows = rows
         self.weights = weights
         self.bias = bias
+        self._weights: dict[str, dict[str, float]] = {
+            place: {} for place in ("", PREVIOUS, SECTION)
+        }
+        for name, weight in weights.items():
+            row, slash, place = name.partition("/")
+            self._weights[slash + place][row] = weight
 
     @classmethod
     def load(cls, path: Path) -> "PatientJudge":
@@ -119,33 +141,78 @@ class PatientJudge:
         self, case: CaseEvidence, target: Target, sentence: int, cued: str
     ) -> tuple[float, str]:
         """Give the chance of `general` and the id of the row that speaks most for the outcome."""
-        names = self.features(case, target, sentence, cued)
-        weighed = {name: self.weights[name] for name in names if name in self.weights}
-        total = self.bias + sum(weighed.values())
-        sign = 1.0 if total >= 0 else -1.0
-        strongest = max(weighed, key=lambda name: sign * weighed[name], default="")
-        return 1.0 / (1.0 + math.exp(-total)), strongest.partition("/")[0]
+        context = self._context(case, target.section, sentence)
+        own = self._weigh("", self._of_mention(case, target, sentence, cued))
+        total = self.bias + context.total + own.total
+        if total >= 0:
+            _, strongest = max(context.highest, own.highest)
+        else:
+            _, strongest = min(context.lowest, own.lowest)
+        return 1.0 / (1.0 + math.exp(-total)), strongest
 
     def features(self, case: CaseEvidence, target: Target, sentence: int, cued: str) -> list[str]:
         """Name the features that hold for a mention."""
-        names = list(self._context(case, target.section, sentence))
-        low = max(case.words.sentences[sentence][0], target.start - REACH_BEFORE)
-        for _, end, ids in self.rows.before.find(case.words.words[low : target.start]):
-            if low + end == target.start:
-                names += ids
-        shapes = _shapes(case, target, sentence, cued)
-        return names + [self.rows.shape[name] for name in shapes if name in self.rows.shape]
+        section = target.section
+        return [
+            *self._of_mention(case, target, sentence, cued),
+            *self._of_sentence(case, section, sentence),
+            *(name + PREVIOUS for name in self._before(case, section, sentence)),
+            *(name + SECTION for name in self._in_section(case, section)),
+        ]
 
-    def _context(self, case: CaseEvidence, section: str, sentence: int) -> list[str]:
-        """Name what holds for every mention of a sentence."""
-        names = case.context.get((section, sentence))
-        if names is None:
-            names = list(self._in_sentence(case, sentence))
-            if sentence and self._section_at(case, sentence - 1) == section:
-                names += [f"{name}/previous" for name in self._in_sentence(case, sentence - 1)]
-            names += [f"{name}/section" for name in self._in_section(case, section)]
-            case.context[section, sentence] = names
-        return names
+    def _of_mention(
+        self, case: CaseEvidence, target: Target, sentence: int, cued: str
+    ) -> list[str]:
+        """Name what holds for one mention of a sentence."""
+        first = case.words.sentences[sentence][0]
+        reach = min(REACH_BEFORE, target.start - first)
+        names = self.rows.before.before(case.words.words, target.start, reach)
+        return names + self._rows(_mention_shapes(case, target, first, cued))
+
+    def _context(self, case: CaseEvidence, section: str, sentence: int) -> Weighed:
+        """Weigh what holds for every mention of a sentence."""
+        known = case.weighed.get((section, sentence))
+        if known is None:
+            parts = (
+                self._weigh("", self._of_sentence(case, section, sentence)),
+                self._weigh(PREVIOUS, self._before(case, section, sentence)),
+                self._weighed_section(case, section),
+            )
+            known = case.weighed[section, sentence] = Weighed(
+                sum(part.total for part in parts),
+                max(part.highest for part in parts),
+                min(part.lowest for part in parts),
+            )
+        return known
+
+    def _weighed_section(self, case: CaseEvidence, section: str) -> Weighed:
+        known = case.weighed_section.get(section)
+        if known is None:
+            known = self._weigh(SECTION, self._in_section(case, section))
+            case.weighed_section[section] = known
+        return known
+
+    def _weigh(self, place: str, names: Iterable[str]) -> Weighed:
+        weights = self._weights[place]
+        found = [(weights[name], name) for name in names if name in weights]
+        if not found:
+            return NOTHING
+        # fsum: the same sum in whatever order a set gives the names
+        return Weighed(math.fsum([weight for weight, _ in found]), max(found), min(found))
+
+    def _of_sentence(self, case: CaseEvidence, section: str, sentence: int) -> list[str]:
+        shapes = _sentence_shapes(case, section, *case.words.sentences[sentence])
+        return [*self._in_sentence(case, sentence), *self._rows(shapes)]
+
+    def _before(self, case: CaseEvidence, section: str, sentence: int) -> frozenset[str]:
+        """Name what holds in the sentence before, if it is of the same section."""
+        if sentence and self._section_at(case, sentence - 1) == section:
+            return self._in_sentence(case, sentence - 1)
+        return frozenset()
+
+    def _rows(self, shapes: Iterable[str]) -> list[str]:
+        rows = self.rows.shape
+        return [rows[shape] for shape in shapes if shape in rows]
 
     def _in_sentence(self, case: CaseEvidence, sentence: int) -> frozenset[str]:
         if sentence not in case.found:
@@ -174,20 +241,25 @@ def _head(words: Sequence[str]) -> str:
     return last[:-1] if last.endswith("s") and len(last) > 3 else last
 
 
-def _shapes(case: CaseEvidence, target: Target, sentence: int, cued: str) -> list[str]:
-    low, high = case.words.sentences[sentence]
+def _sentence_shapes(case: CaseEvidence, section: str, low: int, high: int) -> list[str]:
     words = case.words.words[low:high]
-    mention = case.words.words[target.start : target.end]
-    head = _head(mention)
     before = case.section_of_word[low - 1] if low else ""
     holds = {
-        "first_sentence": low == 0 or before != target.section,
-        "first_word": target.start - low <= 1,
-        "plural": bool(mention) and mention[-1] != head and mention[-1].endswith("s"),
+        "first_sentence": low == 0 or before != section,
         "past_tense": sum(word.endswith("ed") for word in words) > 1,
         "has_digit": any(word[0].isdigit() for word in words),
         "short_sentence": high - low <= SHORT,
+        f"section:{section}": True,
     }
-    holds |= {f"repeat_{name}": head in case.repeated[name] for name in REPEATED}
-    held = [name for name, value in holds.items() if value]
-    return [*held, f"section:{target.section}", f"label:{target.label}", f"cued:{cued}"]
+    return [name for name, value in holds.items() if value]
+
+
+def _mention_shapes(case: CaseEvidence, target: Target, first: int, cued: str) -> list[str]:
+    mention = case.words.words[target.start : target.end]
+    head = _head(mention)
+    held = [f"repeat_{name}" for name in REPEATED if head in case.repeated[name]]
+    if target.start - first <= 1:
+        held.append("first_word")
+    if mention and mention[-1] != head and mention[-1].endswith("s"):
+        held.append("plural")
+    return [*held, f"label:{target.label}", f"cued:{cued}"]

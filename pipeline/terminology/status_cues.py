@@ -28,16 +28,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from pipeline.annotations import ASSERTED, SECTIONS, STATUSES
 from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_rows
 from pipeline.tokenizer import TOKEN
 
-COLUMNS = (
-    "id", "cue", "kind", "status", "direction", "scope", "priority", "sections", "labels",
-)  # fmt: skip
+#: columns before and after the one a cue sets
+COLUMNS = (("id", "cue", "kind"), ("direction", "scope", "priority", "sections", "labels"))
 KINDS = ("cue", "pseudo", "terminator")
 DIRECTIONS = ("forward", "backward", "both", "inside")
 #: name in `sections` of text outside any section
@@ -74,13 +73,22 @@ class Cue:
         return in_section and (not self.labels or label in self.labels)
 
 
-@dataclass(frozen=True, slots=True)
-class CueHit:
+class CueHit(NamedTuple):
     """Rows whose words stand at the words `start` to `end` (exclusive)."""
 
     start: int
     end: int
-    cues: tuple[Cue, ...]
+    cues: list[Cue]
+
+
+class _Node(Generic[T]):
+    """What hangs on the words so far, and the nodes of the words that may follow."""
+
+    __slots__ = ("following", "things")
+
+    def __init__(self) -> None:
+        self.things: list[T] = []
+        self.following: dict[str, _Node[T]] = {}
 
 
 class PhraseTable(Generic[T]):
@@ -94,44 +102,56 @@ class PhraseTable(Generic[T]):
     """
 
     def __init__(self) -> None:
-        self._by_words: dict[tuple[str, ...], list[T]] = {}
-        self._lengths: dict[str, list[int]] = {}
+        self._root: dict[str, _Node[T]] = {}
 
     def add(self, words: tuple[str, ...], thing: T) -> None:
         """Hang a thing on a phrase."""
-        self._by_words.setdefault(words, []).append(thing)
-        lengths = self._lengths.setdefault(words[0], [])
-        if len(words) not in lengths:
-            lengths.append(len(words))
-            lengths.sort(reverse=True)
+        following = self._root
+        for word in words:
+            node = following.setdefault(word, _Node())
+            following = node.following
+        node.things.append(thing)
 
     def find(self, words: Sequence[str]) -> list[tuple[int, int, list[T]]]:
         """Find phrases from left to right, the longest at each word, none overlapping."""
         found = []
-        position, last = 0, len(words)
-        while position < last:
-            length = self._length_at(words, position)
-            if length:
-                things = self._by_words[tuple(words[position : position + length])]
-                found.append((position, position + length, things))
-            position += length or 1
+        end = 0
+        for position, node in enumerate(map(self._root.get, words)):
+            if node is None or position < end:
+                continue
+            things, after = node.things, position + 1
+            for place in range(position + 1, len(words)):
+                node = node.following.get(words[place])
+                if node is None:
+                    break
+                if node.things:
+                    things, after = node.things, place + 1
+            if things:
+                end = after
+                found.append((position, end, things))
         return found
 
     def found_in(self, words: Sequence[str]) -> set[T]:
         """Give the things of every phrase that stands in the words, overlapping ones too."""
         found: set[T] = set()
-        for position, word in enumerate(words):
-            for length in self._lengths.get(word, ()):
-                found.update(self._by_words.get(tuple(words[position : position + length]), ()))
+        for position, node in enumerate(map(self._root.get, words), start=1):
+            while node is not None:
+                found.update(node.things)
+                if not node.following or position == len(words):
+                    break
+                node = node.following.get(words[position])
+                position += 1
         return found
 
-    def _length_at(self, words: Sequence[str], position: int) -> int:
-        # a slice beyond the end is shorter than asked for: not the phrase of that length
-        room = len(words) - position
-        for length in self._lengths.get(words[position], ()):
-            if length <= room and tuple(words[position : position + length]) in self._by_words:
-                return length
-        return 0
+    def before(self, words: Sequence[str], end: int, reach: int) -> list[T]:
+        """Give the things of every phrase of up to `reach` words that stands right before `end`."""
+        found: list[T] = []
+        for start in range(max(0, end - reach), end):
+            node = self._root.get(words[start])
+            for word in words[start + 1 : end]:
+                node = node.following.get(word) if node else None
+            found += node.things if node else ()
+        return found
 
 
 def phrases(pattern: str) -> list[tuple[str, ...]]:
@@ -152,9 +172,19 @@ def load_status_cues(path: Path | None = None) -> PhraseTable[Cue]:
     Raises:
         ResourceError: `file:line: problem, expected` for the first row that does not validate.
     """
+    return load_cues(path or models_path("rules", "status_cues.tsv"), "status", STATUSES)
+
+
+def load_cues(path: Path, column: str, values: Sequence[str]) -> PhraseTable[Cue]:
+    """Read and check cue rows that set one of some values, which the named column holds.
+
+    Raises:
+        ResourceError: `file:line: problem, expected` for the first row that does not validate.
+    """
     table = PhraseTable[Cue]()
-    for where, row in read_rows(path or models_path("rules", "status_cues.tsv"), COLUMNS):
-        cue = _cue(where, row)
+    before, after = COLUMNS
+    for where, row in read_rows(path, (*before, column, *after)):
+        cue = _cue(where, row, some_of(where, column, row[column], values))
         for words in phrases(row["cue"]):
             if not words:
                 raise ResourceError(f"{where}: cue {row['cue']!r} has no words, expected some")
@@ -162,10 +192,9 @@ def load_status_cues(path: Path | None = None) -> PhraseTable[Cue]:
     return table
 
 
-def _cue(where: str, row: dict[str, str]) -> Cue:
+def _cue(where: str, row: dict[str, str], statuses: frozenset[str]) -> Cue:
     kind = one_of(where, "kind", row["kind"], KINDS)
     direction = one_of(where, "direction", row["direction"], DIRECTIONS)
-    statuses = some_of(where, "status", row["status"], STATUSES)
     wanted = {"cue": (1,), "pseudo": (0,)}.get(kind, range(len(STATUSES)))
     if len(statuses) not in wanted:
         raise ResourceError(f"{where}: {len(statuses)} statuses do not fit the kind {kind!r}")

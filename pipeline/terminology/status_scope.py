@@ -9,7 +9,8 @@ is `inside`.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipeline.terminology.status_cues import Cue, CueHit
+from pipeline.terminology.case_words import CaseWords
+from pipeline.terminology.status_cues import Cue, CueHit, PhraseTable
 
 
 class Target(NamedTuple):
@@ -27,6 +28,34 @@ class Decision(NamedTuple):
     cue: Cue
     start: int
     end: int
+
+
+class CueReader:
+    """Find the cues around the mentions of a case; each sentence is read once."""
+
+    def __init__(self, cues: PhraseTable[Cue], words: CaseWords) -> None:
+        self._cues = cues
+        self._words = words
+        self._hits: dict[int, list[CueHit]] = {}
+
+    def around(self, start: int, end: int, sentence: int) -> list[CueHit]:
+        """Give the hits in a sentence for the mention over the words `start` to `end`.
+
+        None runs across the mention's bounds: `no change` is no cue where `change` is the mention.
+        """
+        low, high = self._words.sentences[sentence]
+        hits = self._hits.get(sentence)
+        if hits is None:
+            hits = self._hits[sentence] = self._find(low, high)
+        for hit in hits:
+            if hit.start < start < hit.end or hit.start < end < hit.end:
+                pieces = ((low, start), (start, end), (end, high))
+                return [found for piece in pieces for found in self._find(*piece)]
+        return hits
+
+    def _find(self, low: int, high: int) -> list[CueHit]:
+        found = self._cues.find(self._words.words[low:high])
+        return [CueHit(low + start, low + end, cues) for start, end, cues in found]
 
 
 def decide(target: Target, hits: Sequence[CueHit], least_priority: int) -> Decision | None:
