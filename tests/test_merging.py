@@ -219,3 +219,23 @@ def test_a_wrong_bound_is_named(cells, problem, tmp_path, monkeypatch):
     monkeypatch.setattr(mention_bounds, "models_path", lambda *_: path)
     with pytest.raises(ResourceError, match=rf"mention_bounds\.tsv:2: {problem}"):
         load_bound_words.__wrapped__()
+
+
+def test_a_coordination_is_parted_where_the_lexicon_has_both_sides():
+    both = [("ANATOMY", 0, 1, "AN1"), ("ANATOMY", 2, 4, "AN2")]
+    marked = [("ANATOMY", 0, 4, "crf-inner")]
+    parted = [words for _, words, _ in merged("disk and paraspinal muscle", both, marked)]
+    assert parted == ["disk", "paraspinal muscle"]
+    shared = [words for _, words, _ in merged("vertebral and basilar arteries", both, marked)]
+    assert shared == ["vertebral and basilar arteries"]
+    alone = [words for _, words, _ in merged("disk and paraspinal muscle", both[1:], marked)]
+    assert alone == ["disk and paraspinal muscle"]
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("metastatic deposits", "DIAGNOSIS"), ("metallic deposits", "FINDING")],
+)
+def test_what_opens_with_the_nature_of_a_disease_is_one(text, label):
+    found = merged(text, [], [("FINDING", 0, 2, "crf-outer")])
+    assert [m[:2] for m in found] == [(label, text)]

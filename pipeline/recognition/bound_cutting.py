@@ -53,10 +53,13 @@ class BoundCutter:
         text = self._read(words, found, marked)
         kept: list[Marked] = []
         for mention in found:
-            if mention.label in self._labels and mention.end - mention.start > 1:
+            if mention.label not in self._labels or mention.end - mention.start == 1:
+                kept.append(mention)
+            elif mention.label == "ANATOMY":
+                kept += self._members(mention, text)
+            else:
                 mention = self._after_place(self._after_lead(mention, text), text)
-                mention = self._before_trail(mention, text)
-            kept.append(mention)
+                kept.append(self._named_disease(self._before_trail(mention, text), text))
         taken = {i for m in found if m.label == "ANATOMY" for i in range(m.start, m.end)}
         return kept + [m for m in text.cut_off if taken.isdisjoint(range(m.start, m.end))]
 
@@ -137,6 +140,36 @@ class BoundCutter:
         while text.words[end - 1].isspace():
             end -= 1
         return mention._replace(end=end, rule=f"{mention.rule} {row.id}")
+
+    def _members(self, mention: Marked, text: _Text) -> list[Marked]:
+        """Part a coordination whose sides are both terms."""
+        words = text.words
+        for at in range(mention.start + 1, mention.end - 1):
+            row = self._rows["member"].get(words[at].lower())
+            if row is None or mention.label not in row.cut_from:
+                continue
+            left, right = at, text.next_word(at + 1)
+            while words[left - 1].isspace():
+                left -= 1
+            if not words[left - 1].lower().endswith(tuple(self._rows["shared"])) and all(
+                any(
+                    (term.label, term.end) == (mention.label, end)
+                    for term in text.terms.get(at, ())
+                )
+                for at, end in ((mention.start, left), (right, mention.end))
+            ):
+                rule = f"{mention.rule} {row.id}"
+                return [
+                    mention._replace(end=left, rule=rule),
+                    mention._replace(start=right, rule=rule),
+                ]
+        return [mention]
+
+    def _named_disease(self, mention: Marked, text: _Text) -> Marked:
+        row = self._rows["disease"].get(text.words[mention.start].lower())
+        if row is None or mention.label not in row.cut_from or mention.end - mention.start == 1:
+            return mention
+        return mention._replace(label="DIAGNOSIS", rule=f"{mention.rule} {row.id}")
 
     def _is_passed_over(self, word: str) -> bool:
         row = self._rows["lead"].get(word.lower())

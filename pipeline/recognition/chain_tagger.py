@@ -28,7 +28,7 @@ from pipeline.recognition.token_attributes import (
 )
 from pipeline.recognition.token_view import TokenView
 from pipeline.recognition.viterbi import best_tags
-from pipeline.recognition.word_attributes import word_attributes
+from pipeline.recognition.word_attributes import own_attributes
 from pipeline.recognition.word_clusters import WordClusters
 
 K = TypeVar("K", bound=Hashable)
@@ -57,9 +57,8 @@ class ChainTagger:
         for number, layer in enumerate(weights.layers):
             self._moves[number, : len(layer.tags), : len(layer.tags)] = layer.transitions
         self._pairs = PairSums(weights)
-        # a word's attributes at step 0 include those it has elsewhere
         self._words = KeptSums[str](
-            lambda words: sums.at_all_steps(word_attributes(w, clusters).at[0] for w in words)
+            lambda words: sums.at_all_steps(own_attributes(word, clusters) for word in words)
         )
         self._places = _kept_here(sums, place_attributes)
         self._terms = _kept_here(sums, term_attributes)

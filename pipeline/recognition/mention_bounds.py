@@ -1,4 +1,4 @@
-"""The rows of `models/rules/mention_bounds.tsv`: words at the edge of a mention that are no part.
+"""The rows of `models/rules/mention_bounds.tsv`: words that say where a mention begins and ends.
 
 The annotation guide leaves out determiners, counts, sizes, degrees and free-standing places
 (`multiple bulky paraspinal soft tissue masses`: the finding is `soft tissue masses`). By `place` a
@@ -11,6 +11,10 @@ row says of its word:
 - `head`: a mention that ends in it is cut after the ANATOMY it opens with (`mediastinal mass`).
 - `name`: ANATOMY that ends in it is part of such a mention (`soft tissue mass`).
 - `trail`: it and the ANATOMY after it end no mention (`asymmetry of the optic nerves`).
+- `member`: a mention is parted there if the lexicon has both sides (`disk and paraspinal muscle`).
+- `shared`: an ending; after a word that has it a mention is not parted: what follows goes with both
+  sides (`vertebral and basilar arteries`).
+- `disease`: what opens with it is a DIAGNOSIS (`metastatic deposits`).
 """
 
 from functools import cache
@@ -21,11 +25,11 @@ from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_rows
 
 COLUMNS = ("id", "place", "class", "word", "cut_from")
-PLACES = ("lead", "join", "aspect", "head", "name", "trail")
+PLACES = ("lead", "join", "aspect", "head", "name", "trail", "member", "shared", "disease")
 
 
 class BoundWord(NamedTuple):
-    """A row; mentions of the labels in `cut_from` are cut, with none it is only told of."""
+    """A row; mentions of the labels in `cut_from` are changed by it."""
 
     id: str
     kind: str

@@ -35,6 +35,8 @@ def folded(word: str) -> str:
     >>> folded("T1"), folded("3.5"), folded("Liver")
     ('t0', '0', 'liver')
     """
+    if word.isalpha():
+        return word.lower()
     return "0" if word[0].isdigit() else _DIGIT.sub("0", word.lower())
 
 
@@ -44,30 +46,45 @@ def shape(word: str) -> str:
     >>> shape("T1"), shape("Liver"), shape("12.5")
     ('X0', 'Xx', '0.0')
     """
+    if word.isascii() and word.isalpha():
+        if word[1:].islower() or len(word) == 1:
+            return ("X" if word[0].isupper() else "x") + "x" * (word[0].isupper() and len(word) > 1)
+        if word.isupper():
+            return "X"
     return _ZEROS.sub("0", _UPPER.sub("X", _LOWER.sub("x", _DIGIT.sub("0", word))))
 
 
 def word_attributes(word: str, clusters: WordClusters) -> WordAttributes:
     """Describe a word at each distance up to `REACH`."""
-    form, normal = folded(word), normal_form(word)
-    groups = [*clusters.of(form), *word_classes().get(normal, ()), *_bound_kind(form)]
-    names = ["w=" + form, "n=" + normal, "sh=" + shape(word)]
-    ends = _ends(form)
-    far = ["w=" + form, *groups, *ends[-1:]]
+    form = folded(word)
+    names, groups, ends = _names(word, form), _groups(word, form, clusters), _ends(form)
     return WordAttributes(
         (
-            [
-                *names,
-                *groups,
-                *_beginnings(form),
-                *_all_ends(form),
-                *_kind(word, clusters.of(form)),
-            ],
+            own_attributes(word, clusters),
             [*names, *groups, *ends],
-            far,
-            ["w=" + form, *groups],
+            [names[0], *groups, *ends[-1:]],
+            [names[0], *groups],
         )
     )
+
+
+def own_attributes(word: str, clusters: WordClusters) -> list[str]:
+    """Describe a word as the token itself; all attributes it has elsewhere are among these."""
+    form = folded(word)
+    names, groups = _names(word, form), _groups(word, form, clusters)
+    kind = _kind(word) if form in clusters else [*_kind(word), "rare"]
+    return [*names, *groups, *_beginnings(form), *_all_ends(form), *kind]
+
+
+def _names(word: str, form: str) -> list[str]:
+    return ["w=" + form, "n=" + normal_form(word), "sh=" + shape(word)]
+
+
+def _groups(word: str, form: str, clusters: WordClusters) -> list[str]:
+    classes = word_classes().get(normal_form(word), ())
+    row = load_bound_words()["lead"].get(form)
+    kind = ("e=" + row.kind,) if row else ()
+    return [*clusters.of(form), *classes, *kind]
 
 
 def _beginnings(form: str) -> list[str]:
@@ -94,15 +111,6 @@ def word_classes() -> dict[str, tuple[str, ...]]:
     return {form: tuple(classes) for form, classes in found.items()}
 
 
-def _bound_kind(form: str) -> list[str]:
-    row = load_bound_words()["lead"].get(form)
-    return ["e=" + row.kind] if row else []
-
-
-def _kind(word: str, groups: tuple[str, ...]) -> list[str]:
+def _kind(word: str) -> list[str]:
     kind = [f"len{len(word)}"] if len(word) <= REACH else []
-    if word.isupper():
-        kind.append("upper")
-    if not groups:
-        kind.append("rare")
-    return kind
+    return [*kind, "upper"] if word.isupper() else kind

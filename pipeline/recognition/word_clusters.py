@@ -33,6 +33,10 @@ class WordClusters:
         self._numbers = numbers
         self._row = {word: i for i, word in enumerate(words)}
 
+    def __contains__(self, word: str) -> bool:
+        """Say whether a word has clusters."""
+        return word in self._row
+
     def of(self, word: str) -> tuple[str, ...]:
         """Give the clusters of a word, nothing if it is not known."""
         row = self._row.get(word)
