@@ -21,6 +21,7 @@ from pipeline.annotations import (
 from pipeline.terminology.normal_form import normal_key
 from pipeline.terminology.relation_conclusions import Conclusion, Conclusions
 from pipeline.terminology.relation_sources import source_ids
+from pipeline.tokenizer import token_texts
 
 STATED = ("indicates", "excludes")
 FINDINGS = ("FINDING", "SIGNAL")
@@ -45,7 +46,7 @@ class PairChooser:
     def __init__(self, doc: Doc) -> None:
         self._doc = doc
         self._mentions = mentions_of(doc)
-        self._words = [token.text for token in doc]
+        self._words = token_texts(doc)
         self._sections = section_by_token(doc)
         self._sentences = np.cumsum(doc.to_array("SENT_START") == 1).tolist()
         self._twins = twins(self._mentions)

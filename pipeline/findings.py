@@ -16,6 +16,7 @@ from pipeline.annotations import Mention, mentions_of, relations_of
 from pipeline.finding_pairs import Pair, PairChooser
 from pipeline.records import FindingRow
 from pipeline.terminology.study_phrases import planes_of_studies
+from pipeline.tokenizer import token_texts
 
 
 def finding_rows(doc: Doc) -> list[FindingRow]:
@@ -40,7 +41,7 @@ class FindingReader:
 
     def __init__(self, doc: Doc) -> None:
         self._doc = doc
-        self._text = doc.text
+        self._text = _text(doc)
         self._mentions = mentions_of(doc)
         # arrays instead of a pass over Token objects
         self._sentences = np.cumsum(doc.to_array("SENT_START") == 1).tolist()
@@ -101,6 +102,7 @@ class FindingReader:
             "sequence": self._values(i for i in studies if self._label(i) == "SEQUENCE"),
             "plane": self._values(p for i in studies for p in self._planes.get(i, ())),
             "intensity": self._intensity(finding),
+            "change": mention["change"],
             "compared_to": [self._words(i) for i in self._related("compared_to", finding)],
             "measurement": "; ".join(self._words(i) for i in self._related("measures", finding)),
         }
@@ -150,6 +152,12 @@ class FindingReader:
 
     def _label(self, index: int) -> str:
         return self._mentions[index]["label"]
+
+
+def _text(doc: Doc) -> str:
+    """Give `doc.text` without making an object a token."""
+    spaces = doc.to_array("SPACY").tolist()
+    return "".join([w + " " if s else w for w, s in zip(token_texts(doc), spaces, strict=True)])
 
 
 def _sentence_bounds(sentences: list[int]) -> dict[int, tuple[int, int]]:

@@ -18,7 +18,8 @@ from pipeline.annotations import RelationNote
 from pipeline.resources import cached_weights, models_path
 from pipeline.terminology.relation_candidates import candidates
 from pipeline.terminology.relation_choice import choose
-from pipeline.terminology.relation_cues import CueMatcher, read_cues
+from pipeline.terminology.relation_conclusions import default_matcher
+from pipeline.terminology.relation_cues import CueMatcher
 from pipeline.terminology.relation_features import PairReader
 from pipeline.terminology.relation_items import Item, ItemView, view_items
 from pipeline.terminology.relation_ranker import (
@@ -145,7 +146,7 @@ def default_finder() -> RelationFinder:
         ResourceError: one of the files is missing or does not validate.
     """
     return RelationFinder(
-        CueMatcher(read_cues(models_path("rules", "relation_cues.tsv"))),
+        default_matcher(),
         read_rules(models_path("rules", "relation_rules.tsv")),
         read_models(models_path("trained", "relations.json")),
     )

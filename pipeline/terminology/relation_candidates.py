@@ -27,11 +27,11 @@ MOST = 40
 FINDINGS = frozenset({"FINDING", "SIGNAL"})
 DIAGNOSES = frozenset({"DIAGNOSIS"})
 REACH = {
-    "located_in": Reach(FINDINGS, frozenset({"ANATOMY"}), 1, 0, 5),
-    "seen_on": Reach(FINDINGS, frozenset({"MODALITY", "SEQUENCE"}), 15, 1, 4),
+    "located_in": Reach(FINDINGS, frozenset({"ANATOMY"}), 1, 0, 3),
+    "seen_on": Reach(FINDINGS, frozenset({"MODALITY", "SEQUENCE"}), 15, 1, 3),
     "compared_to": Reach(frozenset({"SIGNAL"}), frozenset({"ANATOMY", "FINDING"}), 0, 0, 3),
     "measures": Reach(frozenset({"MEASUREMENT"}), FINDINGS | DIAGNOSES | {"ANATOMY"}, 1, 1, 3),
-    "indicates": Reach(FINDINGS, DIAGNOSES, 15, 3, 5),
+    "indicates": Reach(FINDINGS, DIAGNOSES, 5, 15, 12),
     "excludes": Reach(FINDINGS, DIAGNOSES, 1, 1, 2),
 }
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pipeline.annotations import Mention
 from pipeline.terminology.relation_items import LETTERS, LINES, ItemView
+from pipeline.terminology.relation_pair_values import VALUES, PairFacts
 
 BREAKS = frozenset({"SB", *LINES})
 LABEL_LETTERS = "FADM"
@@ -34,6 +35,11 @@ TEMPLATES: dict[str, frozenset[str]] = {
         " topic topicst",
         "measures": "rank before_second left pre right hst labels nest order sd secst st tails tw",
     }.items()
+}
+#: relation -> names and values of the features of the pair itself that it has
+OWN = {
+    relation: tuple((name, value) for name, value in VALUES.items() if name in names)
+    for relation, names in TEMPLATES.items()
 }
 
 
@@ -66,10 +72,12 @@ def item_order(head: int, tail: int) -> str:
 
 
 class Between(NamedTuple):
-    """The symbols between two items, as they are and without plain words."""
+    """The symbols between two items, each once, without plain words, and their values."""
 
     symbols: list[str]
+    kinds: set[str]
     core: str
+    values: list[tuple[str, str]]
 
 
 class PairReader:
@@ -80,6 +88,7 @@ class PairReader:
         starts = _sentence_starts(view.symbols)
         held = {place.item for place in view.places if place.item >= 0}
         self._sides = {i: ItemSides(view.symbols, i, starts[i]) for i in held}
+        self._stated: dict[int, bool] = {}
         self._betweens: dict[tuple[int, int], Between] = {}
         self._children: list[str] = _children(view)
         self._keys = [" ".join(view.words[m["start"] : m["end"]]) for m in view.mentions]
@@ -90,22 +99,44 @@ class PairReader:
         wanted = TEMPLATES[relation]
         one, two = self.view.places[head].item, self.view.places[tail].item
         order = item_order(one, two)
-        shared = [f"{order}{n}={v}" for n, v in self.shared(relation, one, two) if n in wanted]
-        return shared + [f"{n}={v}" for n, v in self.own(relation, head, tail) if n in wanted]
+        shared = [] if one == two else self.shared(relation, one, two)
+        named = [f"{order}{n}={v}" for n, v in shared if n in wanted]
+        return named + [f"{n}={v}" for n, v in self.own(relation, head, tail) if n in wanted]
 
     def shared(self, relation: str, one: int, two: int) -> list[tuple[str, str]]:
-        """Give name and value of the features of the items between head and tail."""
-        if one == two:
-            return []
-        sides = self._sides[min(one, two)], self._sides[max(one, two)]
-        between = _between_values(self._between(one, two))
-        return between + _side_values(*sides, TEMPLATES[relation])
+        """Give name and value of the features of two items: between, before and after them."""
+        first, second = min(one, two), max(one, two)
+        return [*self.between(one, two), *self.before(relation, first), *self.after(second)]
+
+    def between(self, one: int, two: int) -> list[tuple[str, str]]:
+        """Give name and value of the features of what stands between two items."""
+        return self._between(one, two).values
+
+    def before(self, relation: str, first: int) -> list[tuple[str, str]]:
+        """Give name and value of the features of what stands around the first of two items."""
+        sides = self._sides[first]
+        values = [
+            ("left2", sides.left2),
+            ("left", sides.left),
+            ("after_first", sides.right2),
+            ("rank", str(sides.rank)),
+        ]
+        if "pre" in TEMPLATES[relation]:
+            values += [("pre", symbol) for symbol in sides.before]
+        return values
+
+    def after(self, second: int) -> list[tuple[str, str]]:
+        """Give name and value of the features of what stands around the second of two items."""
+        sides = self._sides[second]
+        values = [("right", sides.right), ("before_second", sides.left2)]
+        return values + [("post", symbol) for symbol in sides.after]
 
     def own(self, relation: str, head: int, tail: int) -> list[tuple[str, str]]:
         """Give name and value of the features of the pair itself."""
         one, two = self.view.places[head], self.view.places[tail]
         order = item_order(one.item, two.item) or self._inside(head, tail)
-        values = self._of_pair(head, tail, order)
+        facts = self._facts(head, tail, order)
+        values = [(name, value(facts)) for name, value in OWN[relation]]
         if relation == "seen_on":
             values += self._of_study(head, tail, order)
         elif relation == "indicates":
@@ -116,7 +147,9 @@ class PairReader:
         key = (one, two) if one < two else (two, one)
         if key not in self._betweens:
             symbols = self.view.symbols[key[0] + 1 : key[1]]
-            self._betweens[key] = Between(symbols, _core(symbols))
+            kinds, core = set(symbols), _core(symbols)
+            values = _between_values(symbols, kinds, core)
+            self._betweens[key] = Between(symbols, kinds, core, values)
         return self._betweens[key]
 
     def _inside(self, head: int, tail: int) -> str:
@@ -128,37 +161,14 @@ class PairReader:
             return "tail_in_head"
         return "head_in_tail" if two.owner == tail else "beside"
 
-    def _of_pair(self, head: int, tail: int, order: str) -> list[tuple[str, str]]:
+    def _facts(self, head: int, tail: int, order: str) -> PairFacts:
         view = self.view
         one, two = view.places[head], view.places[tail]
         h, t = view.mentions[head], view.mentions[tail]
         step = max(-4, min(4, two.sentence - one.sentence))
-        size = view.items[one.item].size - one.member
-        tails = view.items[two.item].size - two.member
-        nested = f"{one.owner != head}{two.owner != tail}"
-        owners = view.mentions[one.owner]["label"][:2] + view.mentions[two.owner]["label"][:2]
         core = self._between(one.item, two.item).core if one.item != two.item else ""
-        rival = self._rival(head, t)
-        return [
-            ("order", order),
-            ("labels", f"{order}{h['label'][:2]}{t['label'][:2]}"),
-            ("place", f"{order}{min(one.member, 1)}{size == 1}{core}"),
-            ("member", f"{order}{min(one.member, 2)}"),
-            ("members", f"{order}{min(size, 3)}"),
-            ("tails", f"{order}{min(tails, 3)}"),
-            ("nest", f"{order}{nested}{owners}"),
-            ("inner", f"{order}{self._inner(head, t)}"),
-            ("hst", h["status"] + order),
-            ("tst", t["status"] + order),
-            ("st", f"{h['status']}|{t['status']}"),
-            ("secst", f"{one.section}|{h['status']}"),
-            ("sd", str(step)),
-            ("secd", f"{one.section}{max(-2, min(2, step))}"),
-            ("rival", f"{rival}{step}{order}"),
-            ("rivalst", f"{rival}{step != 0}{h['status']}"),
-            ("hw", view.words[h["end"] - 1]),
-            ("tw", view.words[t["end"] - 1]),
-        ]
+        rival, inner = self._rival(head, t), self._inner(head, t)
+        return PairFacts(view, head, tail, h, t, one, two, order, core, rival, step, inner)
 
     def _rival(self, head: int, tail: Mention) -> bool:
         """Say whether a mention of the tail's label stands in the head's sentence."""
@@ -179,20 +189,23 @@ class PairReader:
         view = self.view
         one, two = view.places[head], view.places[tail]
         symbols = view.symbols
-        between = self._between(one.item, two.item).symbols
-        others = min(between.count("M"), 3)
+        between = self._between(one.item, two.item)
+        others = min(between.symbols.count("M"), 3) if "M" in between.kinds else 0
         sides = self._sides[one.item]
         near = f"{'M' in sides.before}{'M' in sides.after}"
         step = two.sentence - one.sentence
         edge = self._sides[two.item].left
         edge = "L" if edge in BREAKS or not edge else edge
-        sourced = "source" in between
-        stated = STATED.search(" ".join(symbols[one.item + 1 : one.item + 6])) is not None
+        sourced = "source" in between.kinds
+        if one.item not in self._stated:
+            following = " ".join(symbols[one.item + 1 : one.item + 6])
+            self._stated[one.item] = STATED.search(following) is not None
+        stated = self._stated[one.item]
         inner = len({"M", "S"} & set(self._children[head]))
         status = view.mentions[head]["status"]
         return [
             ("carry", f"{order}{others}|{max(-5, min(1, step))}|{edge}|{near}"),
-            ("carry2", f"{order}{others}|{near}{step != 0}|{'NN' in between}{sourced}"),
+            ("carry2", f"{order}{others}|{near}{step != 0}|{'NN' in between.kinds}{sourced}"),
             ("carry4", f"{order}{others}|{sourced}|{one.section}{status}"),
             ("stated", f"{order}{stated}{step != 0}{others}"),
             ("named", f"{order}{view.mentions[tail]['label'][0]}{inner}"),
@@ -205,7 +218,7 @@ class PairReader:
         one, two = view.places[head], view.places[tail]
         topic = self._keys[tail] == self._topics.get(one.section)
         step = max(-3, min(3, two.sentence - one.sentence))
-        between = self._between(one.item, two.item).symbols
+        between = self._between(one.item, two.item).kinds
         mark = next((mark for mark in ("NN", "NL", "SB") if mark in between), "")
         return [
             ("answer", f"{self._keys[tail] in self._answers}{one.section}"),
@@ -227,14 +240,12 @@ class PairReader:
         return answers, topics
 
 
-def _between_values(between: Between) -> list[tuple[str, str]]:
+def _between_values(symbols: list[str], kinds: set[str], core: str) -> list[tuple[str, str]]:
     """Give the values of the symbols between two items."""
-    symbols = between.symbols
-    kinds = set(symbols)
     counts = [str(min(symbols.count(x), 2)) if x in kinds else "0" for x in LABEL_LETTERS]
-    lines = sum(symbol in LINES for symbol in symbols) if kinds.intersection(LINES) else 0
+    lines = sum(symbols.count(line) for line in LINES if line in kinds)
     return [
-        ("core", between.core),
+        ("core", core),
         ("first", symbols[0] if symbols else ""),
         ("first2", " ".join(symbols[:2])),
         ("last2", " ".join(symbols[-2:])),
@@ -246,23 +257,6 @@ def _between_values(between: Between) -> list[tuple[str, str]]:
 
 def _core(between: list[str]) -> str:
     return "far" if len(between) > SPAN else " ".join(s for s in between if s != "w")
-
-
-def _side_values(
-    first: ItemSides, second: ItemSides, wanted: frozenset[str]
-) -> list[tuple[str, str]]:
-    """Give the values of what stands around the first and the second item."""
-    values = [
-        ("left2", first.left2),
-        ("left", first.left),
-        ("after_first", first.right2),
-        ("rank", str(first.rank)),
-        ("right", second.right),
-        ("before_second", second.left2),
-    ]
-    if "pre" in wanted:
-        values += [("pre", symbol) for symbol in first.before]
-    return values + [("post", symbol) for symbol in second.after]
 
 
 def _children(view: ItemView) -> list[str]:

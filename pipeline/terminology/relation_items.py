@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 
 from pipeline.annotations import Mention, mentions_of, section_by_token, sections_of
 from pipeline.terminology.relation_cues import Cue, CueMatcher
+from pipeline.tokenizer import token_texts
 
 #: label -> the letter that stands for it
 LETTERS = {
@@ -76,7 +77,7 @@ def view_items(doc: Doc, matcher: CueMatcher) -> ItemView:
 
     Keywords at the end are no sentences and are not read; mentions there have item -1.
     """
-    text = [token.text for token in doc]
+    text = token_texts(doc)
     sentences = np.cumsum(doc.to_array("SENT_START") == 1).tolist()
     mentions = mentions_of(doc)
     owners = _owners(mentions)

@@ -85,14 +85,43 @@ def rank_pairs(reader: PairReader, relation: str, model: RelationModel) -> list[
     """Give the pairs of a doc whose probability reaches the model's threshold."""
     pairs: list[ScoredPair] = []
     places = reader.view.places
-    shared: dict[tuple[int, int], float] = {}
+    items = ItemWeights(reader, relation, model)
     for head, tail in candidates(reader.view, relation):
-        items = (places[head].item, places[tail].item)
-        if items not in shared:
-            order = item_order(*items)
-            shared[items] = model.weight(order, reader.shared(relation, *items))
+        shared = items.weight(places[head].item, places[tail].item)
         own = model.weight("", reader.own(relation, head, tail))
-        score = model.probability(shared[items] + own)
+        score = model.probability(shared + own)
         if score >= model.threshold:
             pairs.append(ScoredPair(head, tail, score))
     return pairs
+
+
+class ItemWeights:
+    """The weights of what pairs of items share; of each item, and each two, taken once."""
+
+    def __init__(self, reader: PairReader, relation: str, model: RelationModel) -> None:
+        self._reader = reader
+        self._relation = relation
+        self._model = model
+        self._first: dict[tuple[str, int], float] = {}
+        self._second: dict[tuple[str, int], float] = {}
+        self._both: dict[tuple[int, int], float] = {}
+
+    def weight(self, one: int, two: int) -> float:
+        """Give the weight of the item of a head and that of a tail; 0 if they are the same."""
+        if one == two:
+            return 0.0
+        key = (one, two)
+        if key not in self._both:
+            order = item_order(one, two)
+            between = self._model.weight(order, self._reader.between(one, two))
+            self._both[key] = between + self._sides(order, min(key), max(key))
+        return self._both[key]
+
+    def _sides(self, order: str, first: int, second: int) -> float:
+        before, after = (order, first), (order, second)
+        if before not in self._first:
+            values = self._reader.before(self._relation, first)
+            self._first[before] = self._model.weight(order, values)
+        if after not in self._second:
+            self._second[after] = self._model.weight(order, self._reader.after(second))
+        return self._first[before] + self._second[after]

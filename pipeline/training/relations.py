@@ -37,7 +37,7 @@ STRENGTH = {"located_in": 0.2, "seen_on": 0.1, "indicates": 0.1, "measures": 0.2
 #: features seen in fewer pairs are left out
 LEAST = 3
 FOLDS = 5
-THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
+THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
 
 Pair = tuple[int, int]
 Counts = np.ndarray[Any, Any]
@@ -145,7 +145,8 @@ def cross_validate(cases: Sequence[Viewed], data: Sequence[Sample], relation: st
     """Measure over the held-out folds.
 
     The second half of `cases` are the perturbed copies of the first, in the same order; a case and
-    its copy are in one fold. The threshold is the one with the best sum of the two F1.
+    its copy are in one fold. The threshold is the one with the best F1 on the perturbed copies:
+    what the recogniser marks is as faulty as those.
     """
     half = len(cases) // 2
     fold = folds_of(half) * 2
@@ -157,7 +158,7 @@ def cross_validate(cases: Sequence[Viewed], data: Sequence[Sample], relation: st
             score = model.probability(sum(known))
             scored[sample.doc].append(ScoredPair(*sample.pair, score))
     measured = [_measured(cases, scored, relation, threshold) for threshold in THRESHOLDS]
-    return max(measured, key=lambda m: m.gold + m.perturbed)
+    return max(measured, key=lambda m: m.perturbed)
 
 
 def _measured(
