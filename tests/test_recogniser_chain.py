@@ -13,7 +13,8 @@ from pipeline.errors import ResourceError
 from pipeline.recognition.chain_tagger import ChainTagger, sentence_bounds
 from pipeline.recognition.chain_weights import read_weights, save_weights
 from pipeline.recognition.mention_layers import LAYERS, Piece, layer_pieces, pieces_of, tags_of
-from pipeline.recognition.token_attributes import place_keys, token_attributes
+from pipeline.recognition.token_attributes import token_attributes
+from pipeline.recognition.token_places import place_keys
 from pipeline.recognition.token_view import TokenView
 from pipeline.recognition.viterbi import best_tags
 from pipeline.recognition.word_attributes import word_attributes

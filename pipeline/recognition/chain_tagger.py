@@ -22,10 +22,9 @@ from pipeline.recognition.token_attributes import (
     cue_attributes,
     cues_before,
     joined_tags,
-    place_attributes,
-    place_keys,
     term_attributes,
 )
+from pipeline.recognition.token_places import place_attributes, place_keys
 from pipeline.recognition.token_view import TokenView
 from pipeline.recognition.viterbi import best_tags
 from pipeline.recognition.word_attributes import own_attributes

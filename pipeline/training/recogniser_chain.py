@@ -33,7 +33,7 @@ class ChainSettings:
     c1: float = 0.05
     c2: float = 0.5
     iterations: int = 60
-    hidden: float = 0.15
+    hidden: float = 0.3
     eager: float = 0.5
     seed: int = 0
 
