@@ -6,6 +6,7 @@ all members of two coordinations: `shared` gives them, `own` those of the pair i
 """
 
 import re
+from itertools import repeat
 from typing import NamedTuple
 
 from pipeline.annotations import Mention
@@ -122,14 +123,14 @@ class PairReader:
             ("rank", str(sides.rank)),
         ]
         if "pre" in TEMPLATES[relation]:
-            values += [("pre", symbol) for symbol in sides.before]
+            values.extend(zip(repeat("pre"), sides.before))
         return values
 
     def after(self, second: int) -> list[tuple[str, str]]:
         """Give name and value of the features of what stands around the second of two items."""
         sides = self._sides[second]
         values = [("right", sides.right), ("before_second", sides.left2)]
-        return values + [("post", symbol) for symbol in sides.after]
+        return [*values, *zip(repeat("post"), sides.after)]
 
     def own(self, relation: str, head: int, tail: int) -> list[tuple[str, str]]:
         """Give name and value of the features of the pair itself."""
@@ -147,7 +148,8 @@ class PairReader:
         key = (one, two) if one < two else (two, one)
         if key not in self._betweens:
             symbols = self.view.symbols[key[0] + 1 : key[1]]
-            kinds, core = set(symbols), _core(symbols)
+            kinds = set(symbols)
+            core = _core(symbols, kinds)
             values = _between_values(symbols, kinds, core)
             self._betweens[key] = Between(symbols, kinds, core, values)
         return self._betweens[key]
@@ -251,12 +253,14 @@ def _between_values(symbols: list[str], kinds: set[str], core: str) -> list[tupl
         ("last2", " ".join(symbols[-2:])),
         ("counts", " ".join(counts)),
         ("lines", str(min(lines, 3))),
-        *(("has", symbol) for symbol in kinds),
+        *zip(repeat("has"), kinds),
     ]
 
 
-def _core(between: list[str]) -> str:
-    return "far" if len(between) > SPAN else " ".join(s for s in between if s != "w")
+def _core(symbols: list[str], kinds: set[str]) -> str:
+    if len(symbols) > SPAN:
+        return "far"
+    return " ".join([s for s in symbols if s != "w"] if "w" in kinds else symbols)
 
 
 def _children(view: ItemView) -> list[str]:

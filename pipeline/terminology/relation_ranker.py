@@ -16,6 +16,10 @@ from pipeline.errors import ResourceError
 from pipeline.terminology.relation_candidates import candidates
 from pipeline.terminology.relation_features import PairReader, item_order
 
+#: weight of the items of a pair below which nothing of the pair itself makes up for it: in the
+#: training cases no pair taken for related has less than -3.4
+HOPELESS = -3.5
+
 
 class ScoredPair(NamedTuple):
     """A candidate with its probability."""
@@ -37,21 +41,16 @@ class RelationModel:
         self.bias = bias
         self.threshold = threshold
         self.weights = weights
-        # order -> name -> value -> weight: looking up in two steps spares making strings
-        self._tables: dict[str, dict[str, dict[str, float]]] = {"ht": {}, "th": {}, "": {}}
+        # order -> (name, value) -> weight: pairs of strings that exist spare making new ones
+        self._tables: dict[str, dict[tuple[str, str], float]] = {"ht": {}, "th": {}, "": {}}
         for feature, weight in weights.items():
             name, _, value = feature.partition("=")
             order = name[:2] if name[:2] in ("ht", "th") else ""
-            self._tables[order].setdefault(name[len(order) :], {})[value] = weight
+            self._tables[order][name[len(order) :], value] = weight
 
     def weight(self, order: str, values: Iterable[tuple[str, str]]) -> float:
         """Give the sum of the weights of features, given as name and value."""
-        tables = self._tables[order]
-        total = 0.0
-        for name, value in values:
-            if name in tables:
-                total += tables[name].get(value, 0.0)
-        return total
+        return sum(filter(None, map(self._tables[order].get, values)))
 
     def probability(self, weight: float) -> float:
         """Give the probability of a pair whose features have this weight."""
@@ -88,6 +87,8 @@ def rank_pairs(reader: PairReader, relation: str, model: RelationModel) -> list[
     items = ItemWeights(reader, relation, model)
     for head, tail in candidates(reader.view, relation):
         shared = items.weight(places[head].item, places[tail].item)
+        if shared < HOPELESS:
+            continue
         own = model.weight("", reader.own(relation, head, tail))
         score = model.probability(shared + own)
         if score >= model.threshold:
