@@ -30,6 +30,8 @@ LABELS = (
 #: labels that have a status
 ASSERTED = ("FINDING", "SIGNAL", "DIAGNOSIS")
 STATUSES = ("present", "absent", "possible", "differential", "historical", "family", "general")
+#: what may be said of a mention since a prior study
+CHANGES = ("new", "unchanged", "increased", "decreased", "resolved", "recurrent")
 RELATIONS = ("located_in", "seen_on", "compared_to", "measures", "indicates", "excludes")
 
 
@@ -58,6 +60,7 @@ class Mention(TypedDict):
     status_cue: str
     status_cue_start: int
     status_cue_end: int
+    change: str
     role: str
     key_finding: bool
     laterality: str
@@ -106,8 +109,8 @@ def new_mention(label: str, start: int, end: int, rule: str) -> Mention:
     """Make a mention over the tokens `start` to `end` (exclusive) with every other field empty."""
     return Mention(
         label=label, start=start, end=end, rule=rule, status="", status_cue="",
-        status_cue_start=-1, status_cue_end=-1, role="", key_finding=False, laterality="",
-        value="", unit="", intensity="", concept_id="", concept_name="", cui="",
+        status_cue_start=-1, status_cue_end=-1, change="", role="", key_finding=False,
+        laterality="", value="", unit="", intensity="", concept_id="", concept_name="", cui="",
         semantic_type="", link_score=0.0,
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ ORDER = (
     "radtab_recogniser",
     "radtab_entities",
     "radtab_status",
+    "radtab_change",
     "radtab_linking",
     "radtab_relations",
     "radtab_roles",

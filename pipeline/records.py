@@ -95,6 +95,10 @@ class EntityRow:
     )
     unit: str = meaning("MEASUREMENT: the unit as normalised: mm, HU, ...")
     intensity: str = meaning("SIGNAL: hyper, hypo, iso, mixed, enhancing, restricted, ...")
+    change: str = meaning(
+        "change since a prior study: new, unchanged, increased, decreased, resolved, recurrent "
+        "or empty"
+    )
     concept_id: str = meaning("concept the mention is linked to, or empty")
     concept_name: str = meaning("preferred name of the concept")
     cui: str = meaning("UMLS concept unique identifier where one is verified")
@@ -138,6 +142,7 @@ class FindingRow:
     sequence: list[str] = meaning("sequences, phases, contrast states it is seen on")
     plane: list[str] = meaning("planes or projections named with these")
     intensity: str = meaning("signal direction of the finding or the SIGNAL in it")
+    change: str = meaning("change of the finding since a prior study, as in entities")
     compared_to: list[str] = meaning("tissues the brightness is compared with")
     measurement: str = meaning("measurements of the finding, separated by '; '")
     diagnosis_id: str = meaning("entity id of the diagnosis")
