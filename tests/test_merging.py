@@ -6,6 +6,7 @@ from spacy.vocab import Vocab
 
 from pipeline.annotations import SectionNote, mentions_of, set_sections
 from pipeline.errors import ResourceError
+from pipeline.explain import find_rules
 from pipeline.recognition import mention_bounds, merge_rules
 from pipeline.recognition.bound_cutting import BoundCutter
 from pipeline.recognition.mention_bounds import load_bound_words
@@ -239,3 +240,20 @@ def test_a_coordination_is_parted_where_the_lexicon_has_both_sides():
 def test_what_opens_with_the_nature_of_a_disease_is_one(text, label):
     found = merged(text, [], [("FINDING", 0, 2, "crf-outer")])
     assert [m[:2] for m in found] == [(label, text)]
+
+
+def test_findings_that_each_have_a_place_are_parted():
+    marked = [
+        ("FINDING", 0, 8, "crf-outer"), ("ANATOMY", 3, 4, "crf-inner"), ("ANATOMY", 7, 8, "crf-inner")
+    ]  # fmt: skip
+    found = merged("thinning of the cortex and loss of trabeculae", [], marked)
+    assert [words for label, words, _ in found if label == "FINDING"] == ["thinning", "loss"]
+    whole = merged("loss of pain and thermal sense", [], [("FINDING", 0, 6, "crf-outer")])
+    assert [words for _, words, _ in whole] == ["loss of pain and thermal sense"]
+
+
+def test_rows_of_bounds_are_explained():
+    ids = [row.id for words in load_bound_words().values() for row in words.values()]
+    found = find_rules(ids[:2])
+    assert all("mention_bounds.tsv" in source.place for source in found.values())
+    assert len(found) == 2

@@ -27,6 +27,12 @@ class _Text:
             at += 1
         return at
 
+    def word_end(self, at: int) -> int:
+        """Give the end of the last word before `at`, passing over white space."""
+        while self.words[at - 1].isspace():
+            at -= 1
+        return at
+
 
 class BoundCutter:
     """Cut mentions by rows, as `load_bound_words` gives them.
@@ -58,8 +64,9 @@ class BoundCutter:
             elif mention.label == "ANATOMY":
                 kept += self._members(mention, text)
             else:
-                mention = self._after_place(self._after_lead(mention, text), text)
-                kept.append(self._named_disease(self._before_trail(mention, text), text))
+                for part in self._placed_members(mention, text):
+                    part = self._after_place(self._after_lead(part, text), text)
+                    kept.append(self._named_disease(self._before_trail(part, text), text))
         taken = {i for m in found if m.label == "ANATOMY" for i in range(m.start, m.end)}
         return kept + [m for m in text.cut_off if taken.isdisjoint(range(m.start, m.end))]
 
@@ -137,9 +144,7 @@ class BoundCutter:
         before = (term for at in range(mention.start, end) for term in text.terms.get(at, ()))
         if any(term.label in _NAMED and term.end > end for term in before):
             return mention
-        while text.words[end - 1].isspace():
-            end -= 1
-        return mention._replace(end=end, rule=f"{mention.rule} {row.id}")
+        return mention._replace(end=text.word_end(end), rule=f"{mention.rule} {row.id}")
 
     def _members(self, mention: Marked, text: _Text) -> list[Marked]:
         """Part a coordination whose sides are both terms."""
@@ -148,9 +153,7 @@ class BoundCutter:
             row = self._rows["member"].get(words[at].lower())
             if row is None or mention.label not in row.cut_from:
                 continue
-            left, right = at, text.next_word(at + 1)
-            while words[left - 1].isspace():
-                left -= 1
+            left, right = text.word_end(at), text.next_word(at + 1)
             if not words[left - 1].lower().endswith(tuple(self._rows["shared"])) and all(
                 any(
                     (term.label, term.end) == (mention.label, end)
@@ -163,6 +166,21 @@ class BoundCutter:
                     mention._replace(end=left, rule=rule),
                     mention._replace(start=right, rule=rule),
                 ]
+        return [mention]
+
+    def _placed_members(self, mention: Marked, text: _Text) -> list[Marked]:
+        """Part `thinning of the cortex and loss of trabeculae`: each side has its place."""
+        words = text.words
+        for at in range(mention.start + 1, mention.end - 1):
+            row = self._rows["member"].get(words[at].lower())
+            if row is None or mention.label not in row.cut_from:
+                continue
+            rule = f"{mention.rule} {row.id}"
+            left = mention._replace(end=text.word_end(at), rule=rule)
+            right = mention._replace(start=text.next_word(at + 1), rule=rule)
+            placed = any(words[i].lower() in self._rows["trail"] for i in range(at, mention.end))
+            if placed and self._before_trail(left, text) != left:
+                return [left, right]
         return [mention]
 
     def _named_disease(self, mention: Marked, text: _Text) -> Marked:
