@@ -243,9 +243,8 @@ def test_what_opens_with_the_nature_of_a_disease_is_one(text, label):
 
 
 def test_findings_that_each_have_a_place_are_parted():
-    marked = [
-        ("FINDING", 0, 8, "crf-outer"), ("ANATOMY", 3, 4, "crf-inner"), ("ANATOMY", 7, 8, "crf-inner")
-    ]  # fmt: skip
+    places = [("ANATOMY", 3, 4, "crf-inner"), ("ANATOMY", 7, 8, "crf-inner")]
+    marked = [("FINDING", 0, 8, "crf-outer"), *places]
     found = merged("thinning of the cortex and loss of trabeculae", [], marked)
     assert [words for label, words, _ in found if label == "FINDING"] == ["thinning", "loss"]
     whole = merged("loss of pain and thermal sense", [], [("FINDING", 0, 6, "crf-outer")])
