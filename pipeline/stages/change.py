@@ -33,7 +33,7 @@ class ChangeMarker:
             if not changes:
                 continue
             start, end = words.span(mention["start"], mention["end"])
-            hits = reader.around(start, end, words.sentence_at(start))
+            hits = reader.deciding(words.sentence_at(start))
             if hits:
                 sections = sections or section_by_token(doc)
                 target = Target(start, end, sections[mention["start"]], mention["label"])

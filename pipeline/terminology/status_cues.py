@@ -184,7 +184,7 @@ def load_cues(path: Path, column: str, values: Sequence[str]) -> PhraseTable[Cue
     table = PhraseTable[Cue]()
     before, after = COLUMNS
     for where, row in read_rows(path, (*before, column, *after)):
-        cue = _cue(where, row, some_of(where, column, row[column], values))
+        cue = _cue(where, row, column, some_of(where, column, row[column], values))
         for words in phrases(row["cue"]):
             if not words:
                 raise ResourceError(f"{where}: cue {row['cue']!r} has no words, expected some")
@@ -192,12 +192,12 @@ def load_cues(path: Path, column: str, values: Sequence[str]) -> PhraseTable[Cue
     return table
 
 
-def _cue(where: str, row: dict[str, str], statuses: frozenset[str]) -> Cue:
+def _cue(where: str, row: dict[str, str], column: str, statuses: frozenset[str]) -> Cue:
     kind = one_of(where, "kind", row["kind"], KINDS)
     direction = one_of(where, "direction", row["direction"], DIRECTIONS)
     wanted = {"cue": (1,), "pseudo": (0,)}.get(kind, range(len(STATUSES)))
     if len(statuses) not in wanted:
-        raise ResourceError(f"{where}: {len(statuses)} statuses do not fit the kind {kind!r}")
+        raise ResourceError(f"{where}: {len(statuses)} of {column} do not fit the kind {kind!r}")
     check_words(where, row["cue"])
     return Cue(
         id=row["id"],

@@ -37,18 +37,33 @@ class CueReader:
         self._cues = cues
         self._words = words
         self._hits: dict[int, list[CueHit]] = {}
+        self._deciding: dict[int, list[CueHit]] = {}
+
+    def hits(self, sentence: int) -> list[CueHit]:
+        """Give all hits in a sentence."""
+        found = self._hits.get(sentence)
+        if found is None:
+            found = self._hits[sentence] = self._find(*self._words.sentences[sentence])
+        return found
+
+    def deciding(self, sentence: int) -> list[CueHit]:
+        """Give all hits in a sentence, none if there is no cue among them."""
+        found = self._deciding.get(sentence)
+        if found is None:
+            hits = self.hits(sentence)
+            cued = any(cue.kind == "cue" for hit in hits for cue in hit.cues)
+            found = self._deciding[sentence] = hits if cued else []
+        return found
 
     def around(self, start: int, end: int, sentence: int) -> list[CueHit]:
         """Give the hits in a sentence for the mention over the words `start` to `end`.
 
         None runs across the mention's bounds: `no change` is no cue where `change` is the mention.
         """
-        low, high = self._words.sentences[sentence]
-        hits = self._hits.get(sentence)
-        if hits is None:
-            hits = self._hits[sentence] = self._find(low, high)
+        hits = self.hits(sentence)
         for hit in hits:
             if hit.start < start < hit.end or hit.start < end < hit.end:
+                low, high = self._words.sentences[sentence]
                 pieces = ((low, start), (start, end), (end, high))
                 return [found for piece in pieces for found in self._find(*piece)]
         return hits
