@@ -75,6 +75,15 @@ def test_only_asserted_labels_have_a_status(marker):
     assert [mention["status"] for mention in mentions_of(doc)] == ["", "absent"]
 
 
+@pytest.mark.parametrize(
+    ("method", "status"), [("model", "historical"), ("heading", "present"), ("given", "present")]
+)
+def test_a_guess_at_the_whole_text_is_no_section(marker, method, status):
+    doc, _ = marked_doc("diagnosis: [Asthma|DIAGNOSIS||]")
+    doc._.sections[0]["method"] = method
+    assert [mention["status"] for mention in mentions_of(marker(doc))] == [status]
+
+
 def cue_row(**cells):
     row = {
         "id": "C:1", "cue": "no", "kind": "cue", "status": "absent", "direction": "forward",

@@ -111,13 +111,12 @@ class RoleMarker:
                 continue
             start, end = words.span(mention["start"], mention["end"])
             section = sections[mention["start"]]
-            seen = section == "findings" or (
-                not has_findings and words.sentence_at(start) in imaging
+            sentence = words.sentence_at(start)
+            seen = section == "findings" or (not has_findings and sentence in imaging)
+            low, high = words.sentences[sentence]
+            mention["key_finding"] = seen and not self.rows.is_normal(
+                words.words[start:end], words.words[low:high]
             )
-            mention["key_finding"] = seen and not self._normal(words.words[start:end])
-
-    def _normal(self, words: list[str]) -> bool:
-        return bool(self.rows.first("normal", words) and not self.rows.first("abnormal", words))
 
 
 def _stated(

@@ -12,7 +12,7 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.annotations import ASSERTED, Mention, mentions_of, section_by_token
+from pipeline.annotations import ASSERTED, Mention, mentions_of, section_by_token, sections_of
 from pipeline.resources import models_path
 from pipeline.terminology.case_words import CaseWords, case_words
 from pipeline.terminology.patient_evidence import CaseEvidence, PatientJudge
@@ -47,7 +47,7 @@ class StatusMarker:
         asserted = [mention for mention in mentions_of(doc) if mention["label"] in ASSERTED]
         if asserted:
             words = case_words(doc)
-            names = section_by_token(doc)
+            names = _sections(doc)
             evidence = self.judge.evidence(words, asserted, names)
             reader = CueReader(self.cues, words)
             for mention in asserted:
@@ -86,6 +86,17 @@ class StatusMarker:
             return False, [row.id]
         chance, feature = self.judge.general(*place, decision.cue.status if decision else "")
         return chance >= self.threshold, [row.id, feature]
+
+
+def _sections(doc: Doc) -> list[str]:
+    """Give the section of each token; a text guessed to be one diagnosis in whole has none.
+
+    A lone sentence says nothing of where it stood: what it states may as well be known for long.
+    """
+    notes = sections_of(doc)
+    if len(notes) == 1 and notes[0]["method"] == "model" and notes[0]["section"] == "diagnosis":
+        return [""] * len(doc)
+    return section_by_token(doc)
 
 
 def _set_cue(doc: Doc, mention: Mention, words: CaseWords, decision: Decision) -> None:

@@ -5,6 +5,9 @@
 
 - `normal`: in a FINDING, makes it a normal observation, which is no key finding;
 - `abnormal`: in a FINDING, takes that back (`loss of normal`);
+- `denied`: in a FINDING, makes it a normal observation whatever it names (`free of ...`);
+- `neutral`: as the last word of a FINDING, names what every patient has (`vascularity`): a normal
+  observation where its sentence says `normal`;
 - `generic`: as the whole name of a diagnosis, names any (`tumor`, `disease`);
 - `filler`: adds nothing to the name of a diagnosis (`of`, `possible`);
 - `splits`: ends the part of a name its head word stands last in (`recurrence of ...`).
@@ -30,7 +33,7 @@ from pipeline.terminology.status_cues import (
 )
 
 WORD_COLUMNS = ("id", "words", "kind")
-WORD_KINDS = ("normal", "abnormal", "generic", "filler", "splits")
+WORD_KINDS = ("normal", "abnormal", "denied", "neutral", "generic", "filler", "splits")
 CUE_COLUMNS = ("id", "cue", "role", "direction", "scope")
 ROLES = ("final", "differential")
 DIRECTIONS = ("forward", "backward")
@@ -51,9 +54,18 @@ class RoleWords:
 
     tables: dict[str, PhraseTable[str]]
 
-    def first(self, kind: str, words: Sequence[str]) -> str:
-        """Give the id of a row of this kind that stands in the words, or an empty string."""
-        return min(self.tables[kind].found_in(words), default="")
+    def is_normal(self, words: Sequence[str], sentence: Sequence[str]) -> bool:
+        """Say whether a FINDING of these words in this sentence is a normal observation."""
+        if self._has("denied", words):
+            return True
+        if self._has("abnormal", words):
+            return False
+        return self._has("normal", words) or (
+            self._has("neutral", words[-1:]) and self._has("normal", sentence)
+        )
+
+    def _has(self, kind: str, words: Sequence[str]) -> bool:
+        return bool(self.tables[kind].found_in(words))
 
 
 def load_role_words(path: Path | None = None) -> RoleWords:
