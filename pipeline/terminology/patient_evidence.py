@@ -246,8 +246,8 @@ def _sentence_shapes(case: CaseEvidence, section: str, low: int, high: int) -> l
     before = case.section_of_word[low - 1] if low else ""
     holds = {
         "first_sentence": low == 0 or before != section,
-        "past_tense": sum(word.endswith("ed") for word in words) > 1,
-        "has_digit": any(word[0].isdigit() for word in words),
+        "past_tense": " ".join([*words, ""]).count("ed ") > 1,
+        "has_digit": any(map(str.isdigit, [word[0] for word in words])),
         "short_sentence": high - low <= SHORT,
         f"section:{section}": True,
     }
