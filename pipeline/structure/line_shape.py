@@ -31,7 +31,6 @@ class LineLook(NamedTuple):
     age: bool
     capitals: bool
     lower_start: bool
-    capital_share: tuple[int, int, int]
 
     def names(self) -> Iterator[str]:
         """Name the features."""
@@ -44,9 +43,6 @@ class LineLook(NamedTuple):
             yield "#capitals"
         if self.lower_start:
             yield "#lower start"
-        share, of_long, n_long = self.capital_share
-        yield f"#capital words {share}"
-        yield f"#capital long words {of_long} {n_long}"
 
 
 class LineShape(NamedTuple):
@@ -54,8 +50,6 @@ class LineShape(NamedTuple):
 
     n_words: int  # between white space
     capital_words: float  # share of these that start with a capital letter
-    #: that share in quarters, that of words of four letters and more, and how many these are (0-3)
-    capital_share: tuple[int, int, int]
     bullet: str
     last: str
     age: bool
@@ -69,10 +63,7 @@ class LineShape(NamedTuple):
         """Give what makes the features of a line of so many tokens."""
         last = "a" if self.last.isalnum() else self.last
         length = bisect_right(LENGTHS, n_tokens)
-        return LineLook(
-            length, self.bullet, last, self.age, self.capitals, self.lower_start,
-            self.capital_share,
-        )  # fmt: skip
+        return LineLook(length, self.bullet, last, self.age, self.capitals, self.lower_start)
 
     def kind(self) -> tuple[str, str, str]:
         """Give the classes of size, end and start by which gaps between lines are described."""
@@ -90,15 +81,9 @@ def line_shape(line: Line) -> LineShape:
     text = line.text
     words = text.split()
     n_capital = sum([word[0].isupper() for word in words])
-    long = [word[0].isupper() for word in words if len(word) > 3]
     return LineShape(
         n_words=len(words),
         capital_words=n_capital / len(words),
-        capital_share=(
-            4 * n_capital // len(words),
-            4 * sum(long) // max(len(long), 1),
-            min(len(long), 3),
-        ),
         bullet=bullet_kind(text),
         last=text[-1],
         age=states_age(text),
