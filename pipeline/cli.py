@@ -20,6 +20,8 @@ from pipeline.training_commands import add_commands
 
 REJECTED, WRONG_USE, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
 _REJECTS_SHOWN = 20
+#: what the extra `train` brings
+TRAINING_MODULES = ("pycrfsuite", "sklearn")
 
 
 class ErrorTeller(TyperGroup):
@@ -31,6 +33,11 @@ class ErrorTeller(TyperGroup):
             return super().invoke(ctx)
         except RadtabError as problem:
             status = _tell(str(problem), WRONG_USE)
+        except ModuleNotFoundError as problem:
+            if problem.name not in TRAINING_MODULES:
+                raise
+            told = f"{problem.name} is not installed, expected the extra: pip install radtab[train]"
+            status = _tell(told, WRONG_USE)
         except KeyboardInterrupt:
             status = _tell("interrupted", INTERRUPTED)
         except BrokenPipeError:

@@ -1,5 +1,6 @@
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -203,3 +204,15 @@ def test_version_and_help() -> None:
     for command in ("run", "show", "score", "explain"):
         assert re.search(rf"^  {command} ", result.stdout, re.MULTILINE), command
         assert radtab(command, "--help").exit_code == 0
+
+
+def test_training_without_its_extra_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pycrfsuite", None)
+    for name in [name for name in sys.modules if name.startswith("pipeline.training")]:
+        monkeypatch.delitem(sys.modules, name)
+    result = radtab("train", "recogniser", tmp_path / "gold.jsonl", "-o", tmp_path / "weights")
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert "radtab[train]" in result.stderr
