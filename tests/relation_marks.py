@@ -3,7 +3,9 @@
 The letter says the label; a line may hold several sections, parted by ` || section: `.
 """
 
+import csv
 import re
+from pathlib import Path
 
 from spacy.tokens import Doc
 
@@ -17,6 +19,13 @@ LABELS = {
     "D": "DIAGNOSIS", "N": "MEASUREMENT",
 }  # fmt: skip
 PART = re.compile(r"\[([AMQPSFDN]\d+)(?::([a-z]+))? |\]|([^\[\]]+)|\[")
+
+
+def sentences(name: str) -> list[dict[str, str]]:
+    """Read the marked sentences of `tests/data/<name>.tsv`, a dict a row."""
+    path = Path(__file__).parent / "data" / f"{name}.tsv"
+    with path.open(encoding="utf-8") as lines:
+        return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def related_doc(section: str, text: str) -> tuple[Doc, dict[str, int]]:

@@ -1,6 +1,5 @@
 """Relations of marked sentences, as rows of data; and the stage as a component of spaCy."""
 
-import csv
 import json
 from pathlib import Path
 
@@ -17,15 +16,9 @@ from pipeline.terminology.relation_cues import read_cues
 from pipeline.terminology.relation_ranker import read_models
 from pipeline.terminology.relation_rules import COLUMNS as RULE_COLUMNS
 from pipeline.terminology.relation_rules import read_rules
-from tests.relation_marks import related_doc, relations_by_name
+from tests.relation_marks import related_doc, relations_by_name, sentences
 
-DATA = Path(__file__).parent / "data" / "relation_sentences.tsv"
 TEXT = "CT of the chest shows a mass in the left lung, consistent with carcinoma."
-
-
-def sentences() -> list[dict[str, str]]:
-    with DATA.open(encoding="utf-8") as lines:
-        return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +26,7 @@ def finder() -> RelationFinder:
     return default_finder()
 
 
-@pytest.mark.parametrize("row", sentences(), ids=lambda row: row["id"])
+@pytest.mark.parametrize("row", sentences("relation_sentences"), ids=lambda row: row["id"])
 def test_relations_of_a_sentence(finder: RelationFinder, row: dict[str, str]) -> None:
     doc, names = related_doc(row["section"], row["text"])
     expected = {relation for relation in row["relations"].split("; ") if relation}
