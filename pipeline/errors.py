@@ -7,6 +7,7 @@ RadtabError                 anything a user can mend; its message is one line
 │   │   └── MissingColumn   a table or object without the column of the text or the id
 │   └── LimitExceeded       larger, deeper or longer than allowed
 ├── ResourceError           a row or file under models/ that does not validate: `file:line: problem`
+├── VocabularyError         names that users bring, or the index of them: `file:line: problem, expected`
 ├── RunError                a run folder that is missing, incomplete or of another version
 └── UsageError              a wrong argument
 """
@@ -38,6 +39,10 @@ class LimitExceeded(InputError):  # noqa: N818
 
 class ResourceError(RadtabError):
     """A row or file under models/ that does not validate."""
+
+
+class VocabularyError(RadtabError):
+    """A vocabulary that does not read, or an index of one that is missing or damaged."""
 
 
 class RunError(RadtabError):

@@ -1,0 +1,1 @@
+"""Vocabularies that users bring -> their names: one module a format."""
