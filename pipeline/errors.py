@@ -7,7 +7,7 @@ RadtabError                 anything a user can mend; its message is one line
 │   │   └── MissingColumn   a table or object without the column of the text or the id
 │   └── LimitExceeded       larger, deeper or longer than allowed
 ├── ResourceError           a row or file under models/ that does not validate: `file:line: problem`
-├── VocabularyError         names that users bring, or the index of them: `file:line: problem, expected`
+├── VocabularyError         names that users bring, or an index of them: `file:line: problem`
 ├── RunError                a run folder that is missing, incomplete or of another version
 └── UsageError              a wrong argument
 """
