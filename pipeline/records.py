@@ -170,6 +170,38 @@ class RejectRow:
     message: str = meaning("what is wrong and what was expected, in one line")
 
 
+@dataclass(frozen=True, slots=True)
+class AtlasRow:
+    """A finding and a diagnosis over all cases of a run."""
+
+    diagnosis_concept_id: str = meaning("concept of the diagnosis, empty where it is not linked")
+    diagnosis: str = meaning("name of that concept, else the words in lower case")
+    finding_concept_id: str = meaning("concept of the finding, empty where it is not linked")
+    finding: str = meaning("name of that concept, else the words in lower case")
+    anatomy_concept_id: str = meaning("concept of where the finding is, if asked for and linked")
+    anatomy: str = meaning("name of that concept, else its words; empty if not asked for or known")
+    sequence: str = meaning("sequence, phase or contrast state, if asked for")
+    intensity: str = meaning("signal direction, if asked for")
+    n_cases: int = meaning("cases whose patient has both, stated or by case")
+    n_stated: int = meaning("of these, cases whose text states that one speaks for the other")
+    n_by_case: int = meaning("of these, cases with a key finding and a final diagnosis only")
+    n_general: int = meaning("cases whose text states it as general knowledge")
+    n_differential: int = meaning("cases with the diagnosis offered as an alternative")
+    n_excludes: int = meaning("cases whose text says that the finding speaks against it")
+    n_finding: int = meaning("cases with the finding and a final or stated diagnosis")
+    n_diagnosis: int = meaning("cases with the diagnosis, final or stated, and a finding")
+    n_total: int = meaning("cases with any such pair")
+    lift: float | None = meaning("n_cases n_total / (n_finding n_diagnosis), none without cases")
+    lift_low: float | None = meaning("lower 95 % bound of lift")
+    lift_high: float | None = meaning("upper 95 % bound of lift")
+    pmi: float | None = meaning("pointwise mutual information in bits: logarithm of lift")
+    pmi_low: float | None = meaning("lower 95 % bound of pmi")
+    pmi_high: float | None = meaning("upper 95 % bound of pmi")
+    rolled_up: bool = meaning("finding or diagnosis is a wider concept that gathers its sub-types")
+    examples: list[str] = meaning("finding_id of rows of the run, stated ones first")
+    evidence: list[str] = meaning("evidence of each example")
+
+
 Row = CaseRow | SectionRow | EntityRow | RelationRow | FindingRow | RejectRow
 
 #: table name -> class of its rows, in the order they are written
@@ -183,7 +215,16 @@ TABLES: dict[str, type[Row]] = {
 }
 
 
-def columns(row_class: type[Row]) -> tuple[Column, ...]:
+#: tables made of a run afterwards, in files of their own
+DERIVED: dict[str, type[AtlasRow]] = {"atlas": AtlasRow}
+
+
+def table_columns(name: str) -> tuple[Column, ...]:
+    """List the columns of a table by its name, one of `TABLES` or `DERIVED`."""
+    return columns(TABLES[name] if name in TABLES else DERIVED[name])
+
+
+def columns(row_class: type[Row] | type[AtlasRow]) -> tuple[Column, ...]:
     """List the columns of a table's rows.
 
     >>> columns(SectionRow)[2]

@@ -118,15 +118,23 @@ def read_table(run: Path | str, name: str, case_id: str | None = None) -> pd.Dat
     Raises:
         RunError: no run folder, or a file in it is missing or damaged.
     """
-    folder = Path(run)
-    manifest = read_manifest(folder)
-    if manifest["state"] == "complete":
-        table = read_table_file(_file_of(folder, manifest, name), name)
-    else:
-        table = _read_parts(folder, name)
+    table = read_arrow(run, name)
     if case_id is not None:
         table = table.filter(pc.equal(table["case_id"], case_id))
     return frame(name, table.to_pydict())
+
+
+def read_arrow(run: Path | str, name: str) -> pa.Table:
+    """Read a table of a run folder as `read_table` does, for what would not fit as Python lists.
+
+    Raises:
+        RunError: no run folder, or a file in it is missing or damaged.
+    """
+    folder = Path(run)
+    manifest = read_manifest(folder)
+    if manifest["state"] == "complete":
+        return read_table_file(_file_of(folder, manifest, name), name)
+    return _read_parts(folder, name)
 
 
 def _file_of(folder: Path, manifest: Mapping[str, Any], name: str) -> Path:

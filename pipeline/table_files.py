@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import RunError
-from pipeline.records import TABLES, columns
+from pipeline.records import table_columns
 
 FORMATS = ("parquet", "csv", "jsonl")
 _ARROW = {
@@ -32,7 +32,7 @@ def schema(name: str) -> pa.Schema:
     """
     return pa.schema(
         pa.field(c.name, _ARROW[c.type], metadata={"meaning": c.meaning})
-        for c in columns(TABLES[name])
+        for c in table_columns(name)
     )
 
 

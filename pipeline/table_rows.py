@@ -30,6 +30,7 @@ from pipeline.records import (
     Row,
     SectionRow,
     columns,
+    table_columns,
 )
 
 #: columns of `entities` that a mention holds under the same name
@@ -69,13 +70,13 @@ def tables(docs: Iterable[Doc]) -> dict[str, pd.DataFrame]:
 def cells(name: str, rows: Sequence[Row]) -> dict[str, list[Any]]:
     """Turn the rows of a table into its columns: column name -> cells."""
     return {
-        column.name: [getattr(row, column.name) for row in rows] for column in columns(TABLES[name])
+        column.name: [getattr(row, column.name) for row in rows] for column in table_columns(name)
     }
 
 
 def frame(name: str, data: Mapping[str, list[Any]]) -> pd.DataFrame:
     """Make the DataFrame of one table from its columns, with types and data dictionary."""
-    wanted = columns(TABLES[name])
+    wanted = table_columns(name)
     result = pd.DataFrame(
         {column.name: pd.Series(data[column.name], dtype=_DTYPES[column.type]) for column in wanted}
     )
