@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from pipeline import __version__
+from pipeline.atlas_command import atlas_command
 from pipeline.errors import RadtabError, UsageError
 from pipeline.training_commands import add_commands
 
@@ -282,4 +283,5 @@ def explain_command(
         show_explanation(console, explanation)
 
 
+app.command("atlas")(atlas_command)
 add_commands(app)

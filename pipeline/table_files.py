@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -52,6 +53,19 @@ def write_table(table: pa.Table, path: Path) -> None:
     """Write a table in the format its file name ends in."""
     with replacing(path) as draft:
         _WRITERS[path.suffix[1:]](table, draft)
+
+
+def write_frame(frame: pd.DataFrame, name: str, path: Path) -> None:
+    """Write a DataFrame with the columns of the table `name`, as `write_table` does.
+
+    Raises:
+        RunError: the file cannot be written.
+    """
+    data = {column: frame[column].tolist() for column in schema(name).names}
+    try:
+        write_table(pa.table(data, schema=schema(name)), path)
+    except OSError as problem:
+        raise RunError(f"{path}: cannot be written ({problem.strerror})") from problem
 
 
 def _write_parquet(table: pa.Table, path: Path) -> None:
