@@ -96,7 +96,7 @@ def _keys(concepts: pd.Series, words: pd.Series) -> pd.Series:
     """Give concept ids, and for those without one the normal form of the words."""
     normal = words.astype("category").cat.rename_categories(str)
     forms = {word: _WORDS + key_of(word) for word in normal.cat.categories}
-    return concepts.astype(str).where(concepts != "", normal.astype(str).map(forms))
+    return concepts.astype(str).where(concepts.ne(""), normal.astype(str).map(forms))
 
 
 def _told_apart(events: pd.DataFrame, name: str) -> pd.DataFrame:
