@@ -86,8 +86,8 @@ def _encoded(table: pa.Table) -> pa.Table:
 def _with_kind(events: pd.DataFrame) -> pd.DataFrame:
     relation, basis = events.pop("relation"), events.pop("basis")
     status = events.pop("finding_status")
-    kind = relation.astype(str).where(relation != "indicates", basis.astype(str))
-    kind = kind.where(~((kind == "stated") & (status == "general")), "general")
+    kind = relation.astype(str).mask(relation.eq("indicates"), basis.astype(str))
+    kind = kind.mask(kind.eq("stated") & status.eq("general"), "general")
     events["kind"] = pd.Categorical(kind)
     return events[status.isin(HELD) | kind.isin(["general", "excludes"])]
 
@@ -96,7 +96,7 @@ def _keys(concepts: pd.Series, words: pd.Series) -> pd.Series:
     """Give concept ids, and for those without one the normal form of the words."""
     normal = words.astype("category").cat.rename_categories(str)
     forms = {word: _WORDS + key_of(word) for word in normal.cat.categories}
-    return concepts.astype(str).where(concepts.ne(""), normal.astype(str).map(forms))
+    return concepts.astype(str).mask(concepts.eq(""), normal.astype(str).map(forms))
 
 
 def _told_apart(events: pd.DataFrame, name: str) -> pd.DataFrame:

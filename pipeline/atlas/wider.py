@@ -20,7 +20,8 @@ def with_wider(events: pd.DataFrame) -> pd.DataFrame:
     for end in ("diagnosis", "finding"):
         wider = _worth_it(events[end].unique().tolist())
         targets = events[end].map(wider)
-        raised = events[targets.notna()].assign(**{end: targets.dropna(), "rolled_up": True})
+        raised = events[targets.notna()].assign(rolled_up=True)
+        raised[end] = targets.dropna()
         events = pd.concat([events, raised.explode(end)], ignore_index=True)
     return events
 
