@@ -1,6 +1,7 @@
 """What an index is made of and how: the file `meta.json` of its folder."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 
 class BuildOptions(NamedTuple):
@@ -43,3 +44,24 @@ class IndexInfo(NamedTuple):
     marks: bool
     approximate: bool
     settings: tuple[tuple[str, str], ...]
+
+
+def meta_of_info(info: IndexInfo) -> dict[str, Any]:
+    """Give the items of `meta.json` that say what an index is made of."""
+    return {
+        **info._asdict(),
+        "sources": [source._asdict() for source in info.sources],
+        "settings": dict(info.settings),
+    }
+
+
+def info_of_meta(meta: Mapping[str, Any]) -> IndexInfo:
+    """Read what `meta_of_info` gave.
+
+    Raises:
+        KeyError, TypeError: it is something else.
+    """
+    told = {name: meta[name] for name in IndexInfo._fields}
+    told["sources"] = tuple(SourceCounts(**source) for source in meta["sources"])
+    told["settings"] = tuple(meta["settings"].items())
+    return IndexInfo(**told)
