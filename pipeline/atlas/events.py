@@ -8,6 +8,7 @@ not have, or had long ago, are left out.
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -84,12 +85,13 @@ def _encoded(table: pa.Table) -> pa.Table:
 
 
 def _with_kind(events: pd.DataFrame) -> pd.DataFrame:
-    relation, basis = events.pop("relation"), events.pop("basis")
-    status = events.pop("finding_status")
-    kind = relation.astype(str).mask(relation.eq("indicates"), basis.astype(str))
-    kind = kind.mask(kind.eq("stated") & status.eq("general"), "general")
+    relation, basis, status = (
+        events.pop(name).astype(str).to_numpy() for name in ("relation", "basis", "finding_status")
+    )
+    kind = np.where(relation == "indicates", basis, relation)
+    kind = np.where((kind == "stated") & (status == "general"), "general", kind)
     events["kind"] = pd.Categorical(kind)
-    return events[status.isin(HELD) | kind.isin(["general", "excludes"])]
+    return events[np.isin(status, HELD) | np.isin(kind, ("general", "excludes"))]
 
 
 def _keys(concepts: pd.Series, words: pd.Series) -> pd.Series:
