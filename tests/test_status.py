@@ -11,7 +11,8 @@ from pipeline.annotations import mentions_of, new_mention, set_mentions
 from pipeline.errors import ResourceError
 from pipeline.resources import read_rows
 from pipeline.stages.status import make_status_marker
-from pipeline.terminology.patient_evidence import PatientJudge, load_evidence_rows
+from pipeline.terminology.patient_evidence import PatientJudge
+from pipeline.terminology.patient_rows import load_evidence_rows
 from pipeline.terminology.section_status import load_section_status
 from pipeline.terminology.status_cues import load_status_cues
 from pipeline.tokenizer import CaseTokenizer

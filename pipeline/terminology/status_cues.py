@@ -131,17 +131,30 @@ class PhraseTable(Generic[T]):
                 found.append((position, end, things))
         return found
 
+    def all_in(self, words: Sequence[str]) -> list[tuple[int, int, T]]:
+        """Find the things of every phrase that stands in the words, overlapping ones too.
+
+        >>> table = PhraseTable[int]()
+        >>> table.add(("no",), 1)
+        >>> table.add(("no", "increase"), 2)
+        >>> table.all_in(["no", "increase"])
+        [(0, 1, 1), (0, 2, 2)]
+        """
+        found = []
+        size = len(words)
+        for position, node in enumerate(map(self._root.get, words)):
+            end = position + 1
+            while node is not None:
+                found += [(position, end, thing) for thing in node.things]
+                if not node.following or end == size:
+                    break
+                node = node.following.get(words[end])
+                end += 1
+        return found
+
     def found_in(self, words: Sequence[str]) -> set[T]:
         """Give the things of every phrase that stands in the words, overlapping ones too."""
-        found: set[T] = set()
-        for position, node in enumerate(map(self._root.get, words), start=1):
-            while node is not None:
-                found.update(node.things)
-                if not node.following or position == len(words):
-                    break
-                node = node.following.get(words[position])
-                position += 1
-        return found
+        return {thing for *_, thing in self.all_in(words)}
 
     def before(self, words: Sequence[str], end: int, reach: int) -> list[T]:
         """Give the things of every phrase of up to `reach` words that stands right before `end`."""

@@ -28,19 +28,15 @@ from pipeline.resources import models_path
 from pipeline.stages.sentences import make_sentence_splitter
 from pipeline.stages.status import StatusMarker
 from pipeline.terminology.case_words import case_words
-from pipeline.terminology.patient_evidence import (
-    CaseEvidence,
-    EvidenceRows,
-    PatientJudge,
-    load_evidence_rows,
-)
+from pipeline.terminology.patient_evidence import CaseEvidence, PatientJudge
+from pipeline.terminology.patient_rows import EvidenceRows, load_evidence_rows
 from pipeline.terminology.section_status import load_section_status
 from pipeline.terminology.status_cues import load_status_cues
 from pipeline.terminology.status_scope import Target
 from pipeline.training.gold import gold_doc, read_gold
 
 #: inverse strength of the L2 penalty, chosen by five-fold cross-validation
-STRENGTH = 0.2
+STRENGTH = 0.1
 #: weights smaller than this are left out of the file
 NEGLIGIBLE = 0.005
 
