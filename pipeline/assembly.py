@@ -26,20 +26,28 @@ ORDER = (
     "radtab_roles",
     "radtab_patient",
 )
+#: the stage of a model the user names, before the mentions are put together
+EXTERNAL = "radtab_external_recogniser"
 #: profile -> stages it leaves out
 PROFILES: dict[str, tuple[str, ...]] = {"default": (), "fast": ("radtab_recogniser",)}
 #: characters spaCy takes in one text; the readers' own limit is lower and says so
 MAX_LENGTH = 20_000_000
 
 
-def load(profile: str = "default") -> Language:
+def load(
+    profile: str = "default", *, recogniser: str = "", recogniser_labels: str = ""
+) -> Language:
     """Give the pipeline as a spaCy `Language`.
 
     Args:
         profile: `default`, or `fast` (without the statistical recogniser).
+        recogniser: package name or folder of a spaCy model whose entities are taken where nothing
+            of ours stands; empty: none.
+        recogniser_labels: table of what its labels are here; empty: the rows of
+            `models/rules/recogniser_labels.tsv`.
 
     Raises:
-        UsageError: no such profile.
+        UsageError: no such profile, no such recogniser, or one that marks no entities.
         ResourceError: a file under models/ is missing or does not validate.
 
     >>> nlp = load()
@@ -58,6 +66,9 @@ def load(profile: str = "default") -> Language:
     for name in ORDER:
         if name not in PROFILES[profile]:
             nlp.add_pipe(name)
+    if recogniser:
+        config = {"model": recogniser, "labels": recogniser_labels}
+        nlp.add_pipe(EXTERNAL, before="radtab_entities", config=config)
     return nlp
 
 

@@ -41,6 +41,8 @@ class RunSettings:
         format: of the tables: `parquet`, `csv` (lists as JSON arrays) or `jsonl`.
         input_format: of the inputs, `auto` to tell from name and content.
         profile: of the pipeline, see `pipeline.load`.
+        recogniser: a further model that marks mentions, see `pipeline.load`.
+        recogniser_labels: what its labels are here, see `pipeline.load`.
         overwrite: replace an earlier run in the output folder.
         options: how inputs are read.
     """
@@ -48,6 +50,8 @@ class RunSettings:
     format: str = "parquet"
     input_format: str = "auto"
     profile: str = "default"
+    recogniser: str = ""
+    recogniser_labels: str = ""
     overwrite: bool = False
     options: ReadOptions = field(default_factory=ReadOptions)
 
@@ -97,7 +101,7 @@ def run(
     folder = Path(output)
     check_output(folder, sources, overwrite=chosen.overwrite)
     stream = _cases(sources, chosen)
-    annotator = ChunkAnnotator(load(chosen.profile))
+    annotator = ChunkAnnotator(_pipeline(chosen))
     manifest = new_manifest(sources, asdict(chosen))
     try:
         open_folder(folder, manifest)
@@ -111,6 +115,14 @@ def run(
         raise RunError(f"{where}: cannot be written ({problem.strerror})") from problem
     rows = {name: entry["rows"] for name, entry in files.items()}
     return RunSummary(folder, **counts, seconds=time.perf_counter() - begun, rows=rows)
+
+
+def _pipeline(chosen: RunSettings) -> Language:
+    return load(
+        chosen.profile,
+        recogniser=chosen.recogniser,
+        recogniser_labels=chosen.recogniser_labels,
+    )
 
 
 def _cases(sources: Sequence[str | Path], chosen: RunSettings) -> Iterator[Case | RejectRow]:

@@ -75,6 +75,16 @@ InputFormat = Annotated[
 Profile = Annotated[
     str, typer.Option(metavar="NAME", help="default, or fast: without the statistical recogniser.")
 ]
+Recogniser = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="A spaCy model that marks more mentions: package or folder."),
+]
+RecogniserLabels = Annotated[
+    str,
+    typer.Option(
+        "--labels", metavar="FILE", help="Table (TSV): model_label, label; for its labels."
+    ),
+]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder `radtab run` wrote.")]
 
 
@@ -139,6 +149,8 @@ def run_command(  # noqa: PLR0913 (a parameter is an option)
     encoding: Encoding = "utf-8",
     max_chars: MaxChars = 1_000_000,
     profile: Profile = "default",
+    recogniser: Recogniser = "",
+    recogniser_labels: RecogniserLabels = "",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier run.")] = False,
 ) -> None:
     """Read cases and write the tables of a run folder; exit status 1 if some were rejected."""
@@ -154,6 +166,7 @@ def run_command(  # noqa: PLR0913 (a parameter is an option)
             summary = run(
                 inputs, output, progress=progress, format=format, input_format=input_format,
                 profile=profile, overwrite=overwrite, options=options,
+                recogniser=recogniser, recogniser_labels=recogniser_labels,
             )  # fmt: skip
         except KeyboardInterrupt:
             done = progress.tally.cases
@@ -203,6 +216,8 @@ def show_command(  # noqa: PLR0913 (a parameter is an option)
     id_column: IdColumn = None,
     text_column: TextColumn = None,
     profile: Profile = "default",
+    recogniser: Recogniser = "",
+    recogniser_labels: RecogniserLabels = "",
 ) -> None:
     """Show one case: its text with the mentions marked, then its rows."""
     from pipeline.one_case import annotate_case, pick_case
@@ -212,7 +227,7 @@ def show_command(  # noqa: PLR0913 (a parameter is an option)
     names = _table_names(tables)
     options = ReadOptions(id_column=id_column, text_column=text_column)
     chosen = pick_case(read_cases(file, format=input_format, options=options), file, case)
-    doc = annotate_case(chosen, profile)
+    doc = annotate_case(chosen, profile, recogniser=recogniser, recogniser_labels=recogniser_labels)
     rows = case_tables(doc)
     if html:
         from pipeline.page import case_page

@@ -22,19 +22,24 @@ def annotate(text: str, case_id: str = "text", profile: str = "default") -> Doc:
     return annotate_case(Case(case_id, text, source=case_id), profile)
 
 
-def annotate_case(case: Case, profile: str = "default") -> Doc:
+def annotate_case(case: Case, profile: str = "default", **options: str) -> Doc:
     """Run one case through the pipeline.
 
+    Args:
+        case: the case.
+        profile: of the pipeline.
+        **options: the others of `pipeline.load`.
+
     Raises:
-        UsageError: no such profile.
+        UsageError: no such profile, or a wrong option.
         ResourceError: a file under models/ is missing or does not validate.
     """
-    return next(annotate_cases(_loaded(profile), [case]))
+    return next(annotate_cases(_loaded(profile, **options), [case]))
 
 
 @cached_weights
-def _loaded(profile: str) -> Language:
-    return load(profile)
+def _loaded(profile: str, **options: str) -> Language:
+    return load(profile, **options)
 
 
 def pick_case(stream: Iterable[Case | RejectRow], source: str, case_id: str | None) -> Case:

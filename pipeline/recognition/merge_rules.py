@@ -14,7 +14,7 @@ from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_rows
 
 COLUMNS = ("id", "label", "source", "when", "section", "as", "blocked_by", "not_in")
-SOURCES = ("lexicon", "recogniser")
+SOURCES = ("lexicon", "recogniser", "external")
 #: `alone`: only where the recogniser did not run
 WHEN = ("any", "alone")
 
