@@ -1,0 +1,1 @@
+"""Measurements at full size: none runs with the tests."""
