@@ -118,11 +118,8 @@ def run(
 
 
 def _pipeline(chosen: RunSettings) -> Language:
-    return load(
-        chosen.profile,
-        recogniser=chosen.recogniser,
-        recogniser_labels=chosen.recogniser_labels,
-    )
+    options = {name: getattr(chosen, name) for name in ("recogniser", "recogniser_labels")}
+    return load(chosen.profile, **{name: value for name, value in options.items() if value})
 
 
 def _cases(sources: Sequence[str | Path], chosen: RunSettings) -> Iterator[Case | RejectRow]:

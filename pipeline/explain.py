@@ -103,7 +103,8 @@ def find_rules(rules: Iterable[str]) -> dict[str, Source]:
     """Find ids in the data under models/: rows of TSV files, else entries of trained models.
 
     What follows a `/` says where a rule held (`SE:seen/previous`); it is left off if the whole id
-    stands nowhere. An id that is not found is given the place `not found under models/`.
+    stands nowhere. The id of a user's model is said to be one; any other that is not found
+    is given the place `not found under models/`.
     """
     wanted = set(rules)
     names = wanted | {rule.partition("/")[0] for rule in wanted}
@@ -116,11 +117,19 @@ def find_rules(rules: Iterable[str]) -> dict[str, Source]:
             found |= _rows_in(path, missing)
         elif path.suffix == ".json":
             found |= _entries_in(path, missing)
-    nowhere = Source("", "not found under models/")
     return {
-        rule: replace(found.get(rule, found.get(rule.partition("/")[0], nowhere)), rule=rule)
+        rule: replace(
+            found.get(rule) or found.get(rule.partition("/")[0]) or _other(rule), rule=rule
+        )
         for rule in wanted
     }
+
+
+def _other(rule: str) -> Source:
+    """Say of an id that is no row's where it comes from."""
+    if rule.startswith("MODEL:"):
+        return Source("", "a model named by --recogniser")
+    return Source("", "not found under models/")
 
 
 def _rows_in(path: Path, wanted: set[str]) -> dict[str, Source]:

@@ -34,7 +34,8 @@ def annotate_case(case: Case, profile: str = "default", **options: str) -> Doc:
         UsageError: no such profile, or a wrong option.
         ResourceError: a file under models/ is missing or does not validate.
     """
-    return next(annotate_cases(_loaded(profile, **options), [case]))
+    given = {name: value for name, value in options.items() if value}
+    return next(annotate_cases(_loaded(profile, **given), [case]))
 
 
 @cached_weights
