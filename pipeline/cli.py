@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 from pipeline import __version__
 from pipeline.atlas_command import atlas_command
 from pipeline.errors import RadtabError, UsageError
+from pipeline.terms_commands import add_terms_commands
 from pipeline.training_commands import add_commands
 
 REJECTED, WRONG_USE, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
@@ -300,3 +301,4 @@ def explain_command(
 
 app.command("atlas")(atlas_command)
 add_commands(app)
+add_terms_commands(app)
