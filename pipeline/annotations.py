@@ -73,6 +73,7 @@ class Mention(TypedDict):
     cui: str
     semantic_type: str
     link_score: float
+    candidates: list[str]
 
 
 class RelationNote(TypedDict):
@@ -112,7 +113,7 @@ def new_mention(label: str, start: int, end: int, rule: str) -> Mention:
         label=label, start=start, end=end, rule=rule, status="", status_cue="",
         status_cue_start=-1, status_cue_end=-1, change="", role="", key_finding=False,
         laterality="", value="", unit="", intensity="", concept_id="", concept_name="", cui="",
-        semantic_type="", link_score=0.0,
+        semantic_type="", link_score=0.0, candidates=[],
     )  # fmt: skip
 
 

@@ -104,6 +104,9 @@ class EntityRow:
     cui: str = meaning("UMLS concept unique identifier where one is verified")
     semantic_type: str = meaning("UMLS semantic type (TUI)")
     link_score: float = meaning("score of the link in 0..1, 0 without one")
+    candidates: list[str] = meaning(
+        "on request (--candidates): concept|score of those it may be linked to, the best first"
+    )
     rule: str = meaning("ids of the lexicon rows, rules and models that decided it")
 
 

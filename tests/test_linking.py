@@ -6,6 +6,7 @@ import pytest
 from spacy.vocab import Vocab
 
 from pipeline.annotations import new_mention, set_mentions
+from pipeline.linking.loading import load_finder
 from pipeline.resources import read_rows
 from pipeline.stages.linking import ConceptLinker
 from pipeline.terminology.concepts import Word, load_concepts
@@ -21,7 +22,7 @@ VOCAB = Vocab()
 
 @pytest.fixture(scope="module")
 def linker() -> ConceptLinker:
-    return ConceptLinker(load_concepts())
+    return ConceptLinker(load_finder())
 
 
 def linked(linker, text, *mentions, abbreviations=()):
@@ -78,11 +79,11 @@ def test_an_abbreviation_of_the_case_goes_before_the_lexicon(linker):
 def test_an_abbreviation_within_a_mention_is_read_too(linker):
     doc = linked(
         linker,
-        "Zeta abscess (ZA). Left ZA.",
-        ("Left ZA", "DIAGNOSIS"),
-        abbreviations=[(3, 4, 0, 2)],
+        "Focal nodular hyperplasia (FZH). Left FZH.",
+        ("Left FZH", "DIAGNOSIS"),
+        abbreviations=[(4, 5, 0, 3)],
     )
-    assert doc._.mentions[0]["concept_name"] == "abscess"
+    assert doc._.mentions[0]["concept_name"] == "focal nodular hyperplasia"
 
 
 def test_an_ambiguous_abbreviation_takes_the_sense_the_case_names(linker):
@@ -123,15 +124,15 @@ def test_rows_of_signals_name_concepts_that_are_there(linker):
 
 
 def test_links_are_the_same_in_any_order(linker):
-    first = [linker.links((w,), "ANATOMY").terms for w in ("liver", "kidney", "hepatic")]
-    linker.links.cache_clear()
-    again = [linker.links((w,), "ANATOMY").terms for w in ("hepatic", "kidney", "liver")]
+    first = [linker.finder.best((w,), "ANATOMY").terms for w in ("liver", "kidney", "hepatic")]
+    linker.finder.best.cache_clear()
+    again = [linker.finder.best((w,), "ANATOMY").terms for w in ("hepatic", "kidney", "liver")]
     assert first == again[::-1]
 
 
 def test_a_very_long_mention_is_no_burden(linker):
     words = ("big",) * 5000 + ("mass",)
-    assert linker.links(words, "FINDING").terms == ()
+    assert linker.finder.best(words, "FINDING").terms == ()
 
 
 SLIPS = [
@@ -145,7 +146,7 @@ SLIPS = [
 
 @pytest.mark.parametrize("case", SLIPS, ids=[f"{c['id']} {c['case']}" for c in SLIPS])
 def test_a_slip_of_the_pen_is_put_right_and_nothing_else(linker, case):
-    links = linker.links(tuple(case["mention"].split()), case["label"])
+    links = linker.finder.best(tuple(case["mention"].split()), case["label"])
     names = {term.concept_name for term in links.terms}
     assert names == {case["concept_name"]} - {""}
 

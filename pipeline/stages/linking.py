@@ -1,130 +1,110 @@
 """The stage `radtab_linking`: mention -> concept, CUI and semantic type.
 
 A mention is linked, in this order, by the long form of an abbreviation its case defines
-(`link:abbreviation`), by its whole name (`link:exact`), by its name turned round (`link:turned`) or
-shortened (`link:head`), a SIGNAL by its direction (`link:value`), a name that has no such link by
-its spelling with one slip put right (`link:typo`). The rule that made the link and the id of the
-term row are added to the mention's `rule`; `models/rules/link_rules.tsv` has scores.
+(`link:abbreviation`), by its whole name (`link:exact`), by its name turned round (`link:turned`),
+with a word in another form (`link:form`) or shortened (`link:head`), a SIGNAL by its direction
+(`link:value`), a name that has no such link by its spelling with one slip put right (`link:typo`)
+or, on request, by a name spelt much like it (`link:near`). The rule that made the link and the id
+of the term row are added to the mention's `rule`, and so is the row of a body part that the name
+held besides; `models/rules/link_rules.tsv` has scores. Below `link:least` nothing is linked.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import cast
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.annotations import Mention, mentions_of, set_mentions
-from pipeline.terminology.back_off import BackOff
-from pipeline.terminology.concepts import (
-    FITTING,
-    ConceptIndex,
-    Word,
-    concept_of,
-    load_concepts,
-    words_of,
-)
-from pipeline.terminology.lexicon import Term
+from pipeline.linking.finder import NO_LINKS, Candidate, CandidateFinder, Links
+from pipeline.linking.loading import load_finder
+from pipeline.linking.senses import sense_of
+from pipeline.terminology.concepts import concept_of, words_of
 from pipeline.terminology.link_words import load_link_scores
-from pipeline.terminology.misspellings import SpellingCorrector
+from pipeline.terminology.normal_form import normal_words
 from pipeline.tokenizer import token_texts
-
-#: distinct mentions (label, text) remembered
-CACHED_MENTIONS = 1 << 16
 
 Expansions = Mapping[str, tuple[str, ...]]
 
 
-class Links(NamedTuple):
-    """The terms a name may be linked by, more than one where it is ambiguous."""
-
-    terms: tuple[Term, ...]
-    score: float
-    rule: str
-
-
-NO_LINKS = Links((), 0.0, "")
-
-
 class ConceptLinker:
-    """Link each mention to a concept of the lexicons and terminologies.
+    """Link each mention to a concept of the lexicons, the terminologies and the user's indexes.
 
-    A name of several concepts (`MS`) is linked to the one that another mention of the case names
-    without doubt, else to the first row's, its score divided by their number.
+    A name of several concepts is linked to the one that another mention of the case names without
+    doubt. Else an abbreviation (`MS`) is linked to the one that the words of the case speak of, or
+    to none; any other name to the first row's, its score divided by their number.
     """
 
-    def __init__(self, index: ConceptIndex) -> None:
-        self._index = index
-        self._back_off = BackOff(index)
-        self._spelling = SpellingCorrector(index)
+    def __init__(self, finder: CandidateFinder, candidates: int = 0) -> None:
+        self.finder = finder
+        self._limit = candidates
         self._scores = load_link_scores()
-        self.links = lru_cache(CACHED_MENTIONS)(self._links)
 
     def __call__(self, doc: Doc) -> Doc:
-        """Fill concept_id, concept_name, cui, semantic_type and link_score of the mentions."""
+        """Fill concept_id, concept_name, cui, semantic_type, link_score and candidates."""
         mentions = mentions_of(doc)
+        if not mentions:
+            return doc
         expansions = _expansions(doc)
         texts = token_texts(doc)
         found = [self._find(texts, mention, expansions) for mention in mentions]
         sure = {links.terms[0].concept_id for links in found if len(links.terms) == 1}
         for mention, links in zip(mentions, found, strict=True):
+            if len(links.terms) > 1:
+                links = self._chosen(links, sure, texts)
             if links.terms:
-                _write(mention, links, sure)
+                _write(mention, links)
+            if self._limit:
+                self._list(mention, texts, expansions, links)
         set_mentions(doc, mentions)
         return doc
 
     def _find(self, texts: Sequence[str], mention: Mention, expansions: Expansions) -> Links:
         label = mention["label"]
-        if label not in FITTING:
+        if not self.finder.is_linked(label):
             return NO_LINKS
         tokens = tuple(texts[mention["start"] : mention["end"]])
         expanded = _expanded(tokens, expansions) if expansions else tokens
         if expanded != tokens:
-            links = self.links(expanded, label)
+            links = self.finder.best(expanded, label)
             if links.terms:
                 score = links.score * self._scores["link:abbreviation"]
-                return Links(links.terms, score, "link:abbreviation")
-        links = self.links(tokens, label)
+                return links._replace(score=score, rule="link:abbreviation")
+        links = self.finder.best(tokens, label)
         if not links.terms and mention["intensity"]:
-            terms = self._index.with_value(mention["intensity"], words_of(tokens))
+            terms = self.finder.names.with_value(mention["intensity"], words_of(tokens))
             return Links(terms, self._scores["link:value"], "link:value") if terms else NO_LINKS
         return links
 
-    def _links(self, tokens: tuple[str, ...], label: str) -> Links:
-        words = words_of(tokens)
-        joined = self._back_off.with_prefixes(words)
-        spellings = dict.fromkeys((words, joined))
-        for spelling in spellings:
-            terms = self._index.named(spelling, label)
-            if terms:
-                return Links(terms, self._scores["link:exact"], "link:exact")
-        found = max((self._shorter(s, label) for s in spellings), key=lambda links: links.score)
-        return found if found.terms else self._misspelt(words, label)
+    def _chosen(self, links: Links, sure: set[str], texts: Sequence[str]) -> Links:
+        """Choose among the concepts of one name by what the case says."""
+        named = [term for term in links.terms if term.concept_id in sure]
+        if named:
+            return links._replace(terms=(named[0],))
+        if all(term.match == "case" for term in links.terms):
+            term = sense_of(links.terms, set(normal_words(texts)))
+            score = links.score * self._scores["link:sense"]
+            return (
+                links._replace(terms=(term,), score=score, rule="link:sense") if term else NO_LINKS
+            )
+        return links._replace(terms=links.terms[:1], score=links.score / len(links.terms))
 
-    def _shorter(self, words: tuple[Word, ...], label: str) -> Links:
-        for candidate in self._back_off.candidates(words, label):
-            terms = self._index.named(candidate.words, label)
-            if terms:
-                return Links(terms, candidate.score, candidate.rule)
-        return NO_LINKS
-
-    def _misspelt(self, words: tuple[Word, ...], label: str) -> Links:
-        """Link a name with one misspelt word, if putting it right can be done in one way only."""
-        places = [i for i, word in enumerate(words) if self._spelling.is_misspelt(word.form)]
-        if len(places) != 1:
-            return NO_LINKS
-        before, after = words[: places[0]], words[places[0] + 1 :]
-        found: dict[tuple[Term, ...], float] = {}
-        for form in self._spelling.corrections(words[places[0]]):
-            corrected = (*before, Word(form, form), *after)
-            terms = self._index.named(corrected, label)
-            links = Links(terms, 1.0, "") if terms else self._shorter(corrected, label)
-            found[links.terms] = links.score
-        found.pop((), None)
-        if len(found) != 1:
-            return NO_LINKS
-        ((terms, score),) = found.items()
-        return Links(terms, score * self._scores["link:typo"], "link:typo")
+    def _list(
+        self, mention: Mention, texts: Sequence[str], expansions: Expansions, links: Links
+    ) -> None:
+        """Note the candidates of a mention, that which it is linked to first."""
+        label, tokens = mention["label"], tuple(texts[mention["start"] : mention["end"]])
+        if not self.finder.is_linked(label):
+            return
+        first = Candidate(links.terms[0], links.score, links.rule) if links.terms else None
+        asked = _expanded(tokens, expansions) if expansions else tokens
+        others = self.finder.candidates(asked, label, self._limit)
+        listed = {
+            candidate.term.concept_id: candidate for candidate in (first, *others) if candidate
+        }
+        mention["candidates"] = [
+            f"{concept}|{round(candidate.score, 3)}" for concept, candidate in listed.items()
+        ][: self._limit]
 
 
 def _expansions(doc: Doc) -> Expansions:
@@ -146,25 +126,37 @@ def _expanded(tokens: tuple[str, ...], expansions: Expansions) -> tuple[str, ...
     return tuple(token for part in parts for token in part)
 
 
-def _write(mention: Mention, links: Links, sure: set[str]) -> None:
-    chosen = next((t for t in links.terms if t.concept_id in sure), None)
-    doubt = len(links.terms) if chosen is None else 1
-    term = chosen or links.terms[0]
+def _write(mention: Mention, links: Links) -> None:
+    term = links.terms[0]
     concept = concept_of(term)
     mention["concept_id"], mention["concept_name"] = concept.id, concept.name
     mention["cui"], mention["semantic_type"] = concept.cui, concept.semantic_type
-    mention["link_score"] = round(links.score / doubt, 3)
-    rules = dict.fromkeys((*mention["rule"].split(), links.rule, term.id))
+    mention["link_score"] = round(links.score, 3)
+    places = [place.id for place in links.places]
+    rules = dict.fromkeys((*mention["rule"].split(), links.rule, term.id, *places))
     mention["rule"] = " ".join(rules)
 
 
 @Language.factory(
-    "radtab_linking", requires=["doc._.mentions", "doc._.abbreviations"], assigns=["doc._.mentions"]
+    "radtab_linking",
+    requires=["doc._.mentions", "doc._.abbreviations"],
+    assigns=["doc._.mentions"],
+    default_config={"terms": [], "approximate": False, "candidates": 0},
 )
-def make_concept_linker(nlp: Language, name: str) -> ConceptLinker:
+def make_concept_linker(
+    nlp: Language, name: str, terms: list[str], approximate: bool, candidates: int
+) -> ConceptLinker:
     """Make the stage for a pipeline.
+
+    Args:
+        nlp: the pipeline.
+        name: of the stage.
+        terms: folders of term indexes, the first goes first; `hpo` is that of the extra.
+        approximate: whether a name spelt much like a mention links it too.
+        candidates: how many candidates of each mention are noted.
 
     Raises:
         ResourceError: a row under `models/` does not validate.
+        VocabularyError: an index is missing, damaged or of another version.
     """
-    return ConceptLinker(load_concepts())
+    return ConceptLinker(load_finder(terms, approximate=approximate), candidates)

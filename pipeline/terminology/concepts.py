@@ -2,23 +2,13 @@
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from pipeline.terminology.lexicon import Term, key_of, load_matcher
-from pipeline.terminology.link_words import load_signal_stems
+from pipeline.terminology.link_words import load_fitting_labels, load_signal_stems
 from pipeline.terminology.normal_form import normal_words, plain_word
 from pipeline.tokenizer import TOKEN
 
-#: label of a mention -> labels of the rows it may be linked to, the better first
-FITTING: Mapping[str, tuple[str, ...]] = {
-    "ANATOMY": ("ANATOMY",),
-    "MODALITY": ("MODALITY",),
-    "SEQUENCE": ("SEQUENCE", "MODALITY"),
-    "PLANE": ("PLANE",),
-    "SIGNAL": ("SIGNAL", "FINDING"),
-    "FINDING": ("FINDING", "DIAGNOSIS", "SIGNAL"),
-    "DIAGNOSIS": ("DIAGNOSIS", "FINDING"),
-}
 #: labels whose canonical values (`T2`, `lateral`) are names as well, where no row says otherwise
 NAMED_BY_VALUE = ("MODALITY", "SEQUENCE", "PLANE")
 #: word classes that a mention may lose at little cost: other columns and mentions have them
@@ -55,6 +45,25 @@ def words_of(tokens: Sequence[str]) -> tuple[Word, ...]:
     )
 
 
+class Names(Protocol):
+    """What finds the concepts of a name."""
+
+    def named(self, words: Sequence[Word], label: str) -> tuple[Term, ...]:
+        """Give the terms of a name that fit the label of a mention, the best fitting alone."""
+
+    def every(self, words: Sequence[Word], label: str) -> list[Term]:
+        """Give all terms of a name that fit the label of a mention, the better fitting first."""
+
+    def is_light(self, word: Word) -> bool:
+        """Say whether a word is of side, position, spread or degree."""
+
+    def other_names(self, words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
+        """Give the other names of the body part that `words` name."""
+
+    def with_value(self, value: str, words: Iterable[Word]) -> tuple[Term, ...]:
+        """Give the SIGNAL term of a value and of what its words say is bright or dark."""
+
+
 class ConceptIndex:
     """Find the concepts of a name, whatever its plural, hyphens or spelling.
 
@@ -71,6 +80,7 @@ class ConceptIndex:
         self._signals: dict[str, Term] = {}
         self._by_value_name: dict[tuple[str, str], Term] = {}
         self._light: set[str] = set()
+        self._fitting = load_fitting_labels()
         for key, terms in terms_by_key.items():
             for term in terms:
                 self._add(key, term)
@@ -105,22 +115,33 @@ class ConceptIndex:
 
         A term written in capitals (`match` is `case`) is found only as it is written.
         """
-        key = " ".join(word.form for word in words)
-        terms = self._terms_by_key.get(key, ())
-        written = [word.text for word in words]
-        fitting = [term for term in terms if _is_written_so(term, written)]
-        for row_label in FITTING.get(label, ()):
-            found = {t.concept_id: t for t in reversed(fitting) if t.label == row_label}
-            if found:
-                return tuple(reversed(found.values()))
+        key = key_of_words(words)
+        terms = self._terms_by_key.get(key)
+        if terms:
+            for row_label in self._fitting.get(label, ()):
+                found = of_label(terms, words, row_label)
+                if found:
+                    return found
         by_value = self._by_value_name.get((label, key))
         return (by_value,) if by_value else ()
+
+    def every(self, words: Sequence[Word], label: str) -> list[Term]:
+        """Give all terms of a name that fit a label, one a concept, the better fitting first."""
+        key = key_of_words(words)
+        terms = self._terms_by_key.get(key, ())
+        by_value = self._by_value_name.get((label, key))
+        fitting = [t for row in self._fitting.get(label, ()) for t in of_label(terms, words, row)]
+        return fitting or ([by_value] if by_value else [])
+
+    def of_key(self, key: str) -> tuple[Term, ...]:
+        """Give all terms of a key, in the order of the rows."""
+        return self._terms_by_key.get(key, ())
 
     def other_names(self, words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
         """Give the other names, adjectives among them, of the body part that `words` name."""
         for term in self.named(words, "ANATOMY"):
             for names in self._anatomy_names.get(term.concept_id, ()):
-                if [w.form for w in names] != [w.form for w in words]:
+                if key_of_words(names) != key_of_words(words):
                     yield names
 
     def with_value(self, value: str, words: Iterable[Word]) -> tuple[Term, ...]:
@@ -137,9 +158,23 @@ def concept_of(term: Term) -> Concept:
     return Concept(term.concept_id, term.concept_name, term.cui, term.semantic_type)
 
 
+def key_of_words(words: Iterable[Word]) -> str:
+    """Give the key of a name."""
+    return " ".join([word.form for word in words])
+
+
+def of_label(terms: Sequence[Term], words: Sequence[Word], label: str) -> tuple[Term, ...]:
+    """Keep the terms of a label, one a concept, those in capitals only as they are written."""
+    found: dict[str, Term] = {}
+    for term in terms:
+        if term.label == label and (
+            term.match == "any" or _is_written_so(term, [word.text for word in words])
+        ):
+            found.setdefault(term.concept_id, term)
+    return tuple(found.values())
+
+
 def _is_written_so(term: Term, written: Sequence[str]) -> bool:
-    if term.match == "any":
-        return True
     return [w for w in TOKEN.findall(term.term) if w.isalnum()] == [
         w for w in written if w.isalnum()
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 
+from pipeline.annotations import LABELS
 from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_rows
 from pipeline.terminology.normal_form import normal_form
@@ -10,15 +11,21 @@ from pipeline.terminology.normal_form import normal_form
 RULE_COLUMNS = ("id", "score", "meaning")
 #: ways of linking, the row ids of `models/rules/link_rules.tsv`
 RULES = (
-    "link:exact", "link:abbreviation", "link:turned", "link:head", "link:value", "link:typo",
+    "link:exact", "link:abbreviation", "link:sense", "link:turned", "link:form", "link:head",
+    "link:value", "link:typo", "link:near", "link:loose", "link:least",
 )  # fmt: skip
 COLUMNS = ("id", "kind", "word", "reason")
 SIGNAL_COLUMNS = ("id", "value", "stem", "concept_id")
+LABEL_COLUMNS = ("id", "mention", "concept", "agreement", "reason")
 #: `reorder`: what follows may go before (`fracture of the calcaneus`); `tail`: what follows may
 #: go; `filler`: does not count; `part`: `X of Y` is at Y; `guard`: is never dropped
 #: `prefix`: may stand apart from its word; `generic`: adds little where it stands last
 #: `polar`: a beginning that no slip of the pen adds or takes away
-KINDS = ("reorder", "tail", "filler", "part", "guard", "prefix", "generic", "polar")
+#: `light`: says when or how much, and may be lost at little cost
+#: `quality`: says what a body part looks like; like a `guard` no likeness of spelling adds it
+KINDS = (
+    "reorder", "tail", "filler", "part", "guard", "prefix", "generic", "polar", "light", "quality",
+)  # fmt: skip
 
 
 @cache
@@ -58,6 +65,30 @@ def load_link_scores() -> Mapping[str, float]:
     if len(scores) < len(RULES):
         raise ResourceError(f"{path.name}: {len(scores)} rows, expected one each for {RULES}")
     return scores
+
+
+@cache
+def load_fitting_labels() -> Mapping[str, Mapping[str, float]]:
+    """Read `models/rules/link_labels.tsv`: label of a mention -> labels of concepts it may have.
+
+    Each has how well it agrees (0..1), the better first; a label without rows is linked to nothing.
+
+    Raises:
+        ResourceError: a label is unknown, or its agreement is no number in 0..1.
+    """
+    fitting: dict[str, dict[str, float]] = {}
+    for where, row in read_rows(models_path("rules", "link_labels.tsv"), LABEL_COLUMNS):
+        try:
+            agreement = float(row["agreement"])
+        except ValueError:
+            agreement = -1.0
+        if not {row["mention"], row["concept"]} <= set(LABELS) or not 0 <= agreement <= 1:
+            raise ResourceError(
+                f"{where}: {row['mention']!r}, {row['concept']!r}, {row['agreement']!r}, "
+                f"expected two of {LABELS} and a number in 0..1"
+            )
+        fitting.setdefault(row["mention"], {})[row["concept"]] = agreement
+    return fitting
 
 
 @cache

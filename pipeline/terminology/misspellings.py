@@ -12,8 +12,8 @@ stands, and both words must begin with the same `polar` prefix of `link_words.ts
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from pipeline.terminology.concepts import FITTING, ConceptIndex, Word
-from pipeline.terminology.link_words import load_link_words
+from pipeline.terminology.concepts import ConceptIndex, Word
+from pipeline.terminology.link_words import load_fitting_labels, load_link_words
 
 #: a shorter word has too many neighbours that are words
 SHORTEST_WORD = 6
@@ -39,7 +39,7 @@ class SpellingCorrector:
     def _by_opening(self) -> dict[tuple[str, int], list[str]]:
         """Words of the names of concepts by first letter and length."""
         found: dict[tuple[str, int], list[str]] = {}
-        for word in sorted(_words_in(self._index.keys(FITTING))):
+        for word in sorted(_words_in(self._index.keys(load_fitting_labels()))):
             if len(word) >= SHORTEST_WORD and word.isalpha():
                 found.setdefault((word[0], len(word)), []).append(word)
         return found

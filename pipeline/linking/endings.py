@@ -1,0 +1,58 @@
+"""A name -> the same name with a word in another form: `enlarged liver`, `liver enlargement`.
+
+The endings are the rows of `models/rules/link_endings.tsv`. A participle or adjective before a noun
+stands after it as a noun; one that is the whole name stands for its noun.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+
+from pipeline.errors import ResourceError
+from pipeline.resources import models_path, read_rows
+from pipeline.terminology.concepts import Word
+
+COLUMNS = ("id", "from", "to", "example")
+#: letters a word must have before its ending
+SHORTEST_STEM = 3
+#: longer names are not turned: what is said of what is no longer plain
+LONGEST_TURNED = 4
+
+Words = tuple[Word, ...]
+
+
+@cache
+def load_endings() -> tuple[tuple[str, str], ...]:
+    """Read the endings, the longer first.
+
+    Raises:
+        ResourceError: an ending is empty.
+    """
+    pairs = []
+    for where, row in read_rows(models_path("rules", "link_endings.tsv"), COLUMNS):
+        if not row["from"] or not row["to"]:
+            raise ResourceError(f"{where}: an empty ending, expected letters in from and to")
+        pairs.append((row["from"], row["to"]))
+    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
+def other_forms(form: str) -> list[str]:
+    """Give the nouns of an adjective or participle, in normal form.
+
+    >>> other_forms("hypertensive"), other_forms("enlarged"), other_forms("liver")
+    (['hypertension'], ['enlargement'], [])
+    """
+    return [
+        form.removesuffix(ending) + other
+        for ending, other in load_endings()
+        if form.endswith(ending) and (form == ending or len(form) >= len(ending) + SHORTEST_STEM)
+    ]
+
+
+def with_other_form(words: Words) -> Iterator[Words]:
+    """Give names with one word in another form; of a first or last one in either place."""
+    for at, word in enumerate(words):
+        for form in other_forms(word.form):
+            new, rest = Word(form, form), words[:at] + words[at + 1 :]
+            yield (*words[:at], new, *words[at + 1 :])
+            if len(words) <= LONGEST_TURNED and at == 0 and rest:
+                yield (*rest, new)

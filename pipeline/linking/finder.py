@@ -1,0 +1,173 @@
+"""The words of a mention -> the terms it may be linked by, the best first.
+
+`best` is what a mention is linked to, and stops at the first way that nothing better can follow;
+`candidates` follows every way, for the runner-ups. The score of a candidate is that of its way
+(`models/rules/link_rules.tsv`) times how well its label agrees with the mention's
+(`link_labels.tsv`); of equal ones that of the source that stands first goes first.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.linking.endings import with_other_form
+from pipeline.linking.near import NearNames, near_score
+from pipeline.terminology.back_off import BackOff
+from pipeline.terminology.concepts import Names, Word, words_of
+from pipeline.terminology.lexicon import Term
+from pipeline.terminology.link_words import load_fitting_labels, load_link_scores
+from pipeline.terminology.misspellings import SpellingCorrector
+
+#: distinct mentions (label, text) remembered
+CACHED_MENTIONS = 1 << 16
+
+Words = tuple[Word, ...]
+
+
+class Links(NamedTuple):
+    """The terms a name may be linked by, more than one where it is ambiguous.
+
+    `places` are the body parts that a finding or diagnosis named beside it.
+    """
+
+    terms: tuple[Term, ...]
+    score: float
+    rule: str
+    places: tuple[Term, ...] = ()
+
+
+class Candidate(NamedTuple):
+    """A term, the score of a link by it (0..1), the id of the way, the body parts beside it."""
+
+    term: Term
+    score: float
+    rule: str
+    places: tuple[Term, ...] = ()
+
+
+NO_LINKS = Links((), 0.0, "")
+
+
+class CandidateFinder:
+    """Find the terms of a mention by its words and its label."""
+
+    def __init__(
+        self, names: Names, spelling: SpellingCorrector, near: NearNames | None = None
+    ) -> None:
+        self.names = names
+        self._spelling = spelling
+        self._near = near
+        self._back_off = BackOff(names)
+        self._scores = load_link_scores()
+        self._fitting = load_fitting_labels()
+        self.best = lru_cache(CACHED_MENTIONS)(self._best)
+        self.candidates = lru_cache(CACHED_MENTIONS)(self._candidates)
+
+    def is_linked(self, label: str) -> bool:
+        """Say whether mentions of a label are linked to anything."""
+        return label in self._fitting
+
+    def _best(self, tokens: tuple[str, ...], label: str) -> Links:
+        """Give the terms a mention is linked by, none where no link is good enough."""
+        words = words_of(tokens)
+        found = NO_LINKS
+        for ways in (self._exact, self._shorter, self._in_other_form, self._misspelt, self._alike):
+            for links in ways(words, label):
+                if links.score > found.score:
+                    found = links
+            if found.score >= self._enough(ways):
+                break
+        return found if found.score >= self._scores["link:least"] else NO_LINKS
+
+    def _enough(self, ways: object) -> float:
+        """Give the score that nothing after these ways exceeds."""
+        if ways == self._exact:
+            return self._scores["link:least"]
+        return self._scores["link:form"] if ways == self._shorter else self._scores["link:typo"]
+
+    def _candidates(self, tokens: tuple[str, ...], label: str, limit: int) -> tuple[Candidate, ...]:
+        """Give the candidates of a mention, one a concept, the best first."""
+        words = words_of(tokens)
+        found: dict[str, Candidate] = {}
+        for candidate in self._every(words, label):
+            best = found.setdefault(candidate.term.concept_id, candidate)
+            if candidate.score > best.score:
+                found[candidate.term.concept_id] = candidate
+        return tuple(sorted(found.values(), key=lambda c: -c.score)[:limit])
+
+    def _every(self, words: Words, label: str) -> Iterator[Candidate]:
+        for spelling in self._spellings(words):
+            for term in self.names.every(spelling, label):
+                yield self._candidate(term, label, "link:exact", 1.0)
+        for spelling in self._spellings(words):
+            for found in self._back_off.candidates(spelling, label):
+                for term in self.names.every(found.words, label):
+                    yield self._candidate(term, label, found.rule, found.score, found.places)
+        for links in (*self._in_other_form(words, label), *self._misspelt(words, label)):
+            for term in links.terms:
+                yield Candidate(term, links.score, links.rule, links.places)
+        if self._near:
+            for near in self._near.near(words, label):
+                score = near_score(near) * self._agreement(near.term, label)
+                rule = "link:near" if near.match.name == "WORDS" else "link:loose"
+                yield Candidate(near.term, score, rule)
+
+    def _candidate(
+        self, term: Term, label: str, rule: str, score: float, places: tuple[Term, ...] = ()
+    ) -> Candidate:
+        return Candidate(term, score * self._agreement(term, label), rule, places)
+
+    def _agreement(self, term: Term, label: str) -> float:
+        return self._fitting[label].get(term.label, 1.0)
+
+    def _spellings(self, words: Words) -> Iterable[Words]:
+        return dict.fromkeys((words, self._back_off.with_prefixes(words)))
+
+    def _linked(self, terms: tuple[Term, ...], label: str, rule: str, score: float) -> Links:
+        return Links(terms, score * self._agreement(terms[0], label), rule)
+
+    def _exact(self, words: Words, label: str) -> Iterator[Links]:
+        for spelling in self._spellings(words):
+            terms = self.names.named(spelling, label)
+            if terms:
+                yield self._linked(terms, label, "link:exact", self._scores["link:exact"])
+                return
+
+    def _shorter(self, words: Words, label: str) -> Iterator[Links]:
+        for spelling in self._spellings(words):
+            for found in self._back_off.candidates(spelling, label)[:1]:
+                terms = self.names.named(found.words, label)
+                links = self._linked(terms, label, found.rule, found.score)
+                yield links._replace(places=found.places)
+
+    def _in_other_form(self, words: Words, label: str) -> Iterator[Links]:
+        """Give the terms of the name with one word in another form."""
+        for changed in with_other_form(words):
+            terms = self.names.named(changed, label)
+            if terms:
+                yield self._linked(terms, label, "link:form", self._scores["link:form"])
+
+    def _misspelt(self, words: Words, label: str) -> Iterator[Links]:
+        """Give the terms of a name with one misspelt word put right in the one way there is."""
+        places = [i for i, word in enumerate(words) if self._spelling.is_misspelt(word.form)]
+        if len(places) != 1:
+            return
+        before, after = words[: places[0]], words[places[0] + 1 :]
+        found: dict[tuple[Term, ...], Links] = {}
+        for form in self._spelling.corrections(words[places[0]]):
+            corrected = (*before, Word(form, form), *after)
+            links = max(
+                (*self._exact(corrected, label), *self._shorter(corrected, label)),
+                key=lambda links: links.score, default=NO_LINKS,
+            )  # fmt: skip
+            found[links.terms] = links
+        found.pop((), None)
+        if len(found) == 1:
+            (links,) = found.values()
+            yield links._replace(score=links.score * self._scores["link:typo"], rule="link:typo")
+
+    def _alike(self, words: Words, label: str) -> Iterator[Links]:
+        """Give the term spelt most like the mention, where its words agree."""
+        for near in self._near.near(words, label)[:1] if self._near else ():
+            if near.match.name == "WORDS":
+                yield self._linked((near.term,), label, "link:near", near_score(near))

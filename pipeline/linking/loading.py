@@ -1,0 +1,58 @@
+"""Settings -> a finder of candidates; what lies under `models/` is read once a process."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from pipeline.linking.finder import CandidateFinder
+from pipeline.linking.near import NearNames, Source, inside_source, outside_source
+from pipeline.linking.outside import OutsideNames
+from pipeline.linking.stacked import StackedNames
+from pipeline.term_index import TermIndex
+from pipeline.term_index.hpo import hpo_index
+from pipeline.term_index.index_folder import NGRAMS
+from pipeline.terminology.concepts import load_concepts
+from pipeline.terminology.misspellings import SpellingCorrector
+from pipeline.vocabularies.hpo import NAME as HPO
+
+
+def load_finder(terms: Sequence[str] = (), *, approximate: bool = False) -> CandidateFinder:
+    """Give a finder of candidates.
+
+    Args:
+        terms: folders of term indexes, or `hpo`; the first goes before the second, all before what
+            is inside.
+        approximate: whether names spelt much like a mention are candidates too.
+
+    Raises:
+        ResourceError: a row under `models/` does not validate.
+        VocabularyError: an index is missing, damaged or of another version.
+    """
+    return _finder(tuple(str(path) for path in terms), approximate)
+
+
+@cache
+def _finder(terms: tuple[str, ...], approximate: bool) -> CandidateFinder:
+    inside = load_concepts()
+    outside = [OutsideNames(TermIndex.open(index_path(name))) for name in terms]
+    names = StackedNames(outside, inside) if outside else inside
+    spelling = SpellingCorrector(inside)
+    near = NearNames(_sources(outside), spelling.is_misspelt) if approximate else None
+    return CandidateFinder(names, spelling, near)
+
+
+def _sources(outside: Sequence[OutsideNames]) -> list[Source]:
+    having = [names for names in outside if (names.index.path / NGRAMS).is_dir()]
+    return [
+        *(outside_source(names, names.index.path / NGRAMS) for names in having),
+        inside_source(load_concepts()),
+    ]
+
+
+def index_path(name: str) -> Path:
+    """Give the folder of an index: of `hpo` the one in the user's cache, built if need be.
+
+    Raises:
+        VocabularyError: the extra `hpo` is not installed.
+    """
+    return hpo_index() if name == HPO else Path(name)

@@ -1,0 +1,47 @@
+"""The names of a term index that a user brings, as terms.
+
+A synonym of three letters or less names too many things (`CAT`, `PE`, `all`) and is left out; so is
+what its vocabulary gives no label of ours.
+"""
+
+from functools import lru_cache
+
+from pipeline.term_index import IndexedName, TermIndex
+from pipeline.terminology.lexicon import Term
+
+#: fewer letters than this and a synonym names many things
+SHORTEST_SYNONYM = 4
+#: keys whose names are remembered
+CACHED_KEYS = 1 << 15
+#: what the rule id of a name of an index begins with
+RULE = "TERMS:"
+
+
+class OutsideNames:
+    """Give the names of an index as terms."""
+
+    def __init__(self, index: TermIndex) -> None:
+        self.index = index
+        self._cached = lru_cache(CACHED_KEYS)(self._of_key)
+
+    def of_key(self, key: str) -> tuple[Term, ...]:
+        """Give the terms of a key, the names that stand for their concept first."""
+        return self._cached(key)
+
+    def _of_key(self, key: str) -> tuple[Term, ...]:
+        names = sorted(self.index.named(key), key=lambda name: not name.preferred)
+        terms = [self.term(name) for name in names]
+        return tuple(term for term in terms if term is not None)
+
+    def term(self, name: IndexedName) -> Term | None:
+        """Give a name as a term, None where nothing is to be linked by it."""
+        if not name.preferred and sum(map(str.isalnum, name.text)) < SHORTEST_SYNONYM:
+            return None
+        concept = self.index.concept(name.concept)
+        if not concept.label:
+            return None
+        return Term(
+            id=f"{RULE}{concept.concept_id}", term=name.text, label=concept.label,
+            match=name.match, concept_id=concept.concept_id, concept_name=concept.name,
+            cui=concept.cui, semantic_type=next(iter(concept.semantic_types), ""), value="",
+        )  # fmt: skip

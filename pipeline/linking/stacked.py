@@ -1,0 +1,63 @@
+"""Several sources of names as one: the label that fits best decides, then the order."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from pipeline.terminology.concepts import ConceptIndex, Word, key_of_words, of_label
+from pipeline.terminology.lexicon import Term
+from pipeline.terminology.link_words import load_fitting_labels
+
+
+class NameSource(Protocol):
+    """What gives the terms of a key."""
+
+    def of_key(self, key: str) -> tuple[Term, ...]:
+        """Give all terms of a key."""
+
+
+class StackedNames:
+    """Find the concepts of a name in the indexes of users, in order, then in the one inside.
+
+    What a body part is called otherwise, which words are light and what is bright or dark is what
+    the rows inside say.
+    """
+
+    def __init__(self, outside: Sequence[NameSource], inside: ConceptIndex) -> None:
+        self._sources: tuple[NameSource, ...] = (*outside, inside)
+        self._inside = inside
+        self._fitting = load_fitting_labels()
+
+    def named(self, words: Sequence[Word], label: str) -> tuple[Term, ...]:
+        """Give the terms of the first source that has any of the label that fits best."""
+        key = key_of_words(words)
+        by_source = [terms for source in self._sources if (terms := source.of_key(key))]
+        for row_label in self._fitting.get(label, ()):
+            for terms in by_source:
+                found = of_label(terms, words, row_label)
+                if found:
+                    return found
+        return self._inside.named(words, label)
+
+    def every(self, words: Sequence[Word], label: str) -> list[Term]:
+        """Give the terms of all sources, the better fitting label first, then by source."""
+        key = key_of_words(words)
+        by_source = [source.of_key(key) for source in self._sources]
+        found = [
+            term
+            for row_label in self._fitting.get(label, ())
+            for terms in by_source
+            for term in of_label(terms, words, row_label)
+        ]
+        return found or self._inside.every(words, label)
+
+    def is_light(self, word: Word) -> bool:
+        """Say whether a word is of side, position, spread or degree."""
+        return self._inside.is_light(word)
+
+    def other_names(self, words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
+        """Give the other names, adjectives among them, of the body part that `words` name."""
+        return self._inside.other_names(words)
+
+    def with_value(self, value: str, words: Iterable[Word]) -> tuple[Term, ...]:
+        """Give the SIGNAL term of a value (`hyper`) and of what its words say is bright or dark."""
+        return self._inside.with_value(value, words)
