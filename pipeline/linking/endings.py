@@ -1,17 +1,20 @@
 """A name -> the same name with a word in another form: `enlarged liver`, `liver enlargement`.
 
-The endings are the rows of `models/rules/link_endings.tsv`. A participle or adjective before a noun
-stands after it as a noun; one that is the whole name stands for its noun.
+The endings are the rows of `models/rules/link_endings.tsv`, words that mean the same in names those
+of `link_synonyms.tsv`. A participle or adjective before a noun stands after it as a noun; one that
+is the whole name stands for its noun.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_rows
 from pipeline.terminology.concepts import Word
+from pipeline.terminology.normal_form import normal_form
 
 COLUMNS = ("id", "from", "to", "example")
+SYNONYM_COLUMNS = ("id", "word", "other", "reason")
 #: letters a word must have before its ending
 SHORTEST_STEM = 3
 #: longer names are not turned: what is said of what is no longer plain
@@ -35,6 +38,21 @@ def load_endings() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 
+@cache
+def load_synonyms() -> Mapping[str, tuple[str, ...]]:
+    """Read `models/rules/link_synonyms.tsv`: word -> words that mean the same, in normal form.
+
+    Raises:
+        ResourceError: a word is empty.
+    """
+    synonyms: dict[str, list[str]] = {}
+    for where, row in read_rows(models_path("rules", "link_synonyms.tsv"), SYNONYM_COLUMNS):
+        if not row["word"] or not row["other"]:
+            raise ResourceError(f"{where}: an empty word, expected one in word and in other")
+        synonyms.setdefault(normal_form(row["word"]), []).append(normal_form(row["other"]))
+    return {word: tuple(others) for word, others in synonyms.items()}
+
+
 def other_forms(form: str) -> list[str]:
     """Give the nouns of an adjective or participle, in normal form.
 
@@ -56,3 +74,5 @@ def with_other_form(words: Words) -> Iterator[Words]:
             yield (*words[:at], new, *words[at + 1 :])
             if len(words) <= LONGEST_TURNED and at == 0 and rest:
                 yield (*rest, new)
+        for form in load_synonyms().get(word.form, ()):
+            yield (*words[:at], Word(form, form), *words[at + 1 :])

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from pipeline.linking.endings import with_other_form
 from pipeline.linking.near import NearNames, near_score
+from pipeline.linking.polarity import Match
 from pipeline.terminology.back_off import BackOff
 from pipeline.terminology.concepts import Names, Word, words_of
-from pipeline.terminology.lexicon import Term
+from pipeline.terminology.lexicon import Term, key_of
 from pipeline.terminology.link_words import load_fitting_labels, load_link_scores
 from pipeline.terminology.misspellings import SpellingCorrector
 
@@ -88,29 +89,31 @@ class CandidateFinder:
     def _candidates(self, tokens: tuple[str, ...], label: str, limit: int) -> tuple[Candidate, ...]:
         """Give the candidates of a mention, one a concept, the best first."""
         words = words_of(tokens)
-        found: dict[str, Candidate] = {}
-        for candidate in self._every(words, label):
-            best = found.setdefault(candidate.term.concept_id, candidate)
-            if candidate.score > best.score:
-                found[candidate.term.concept_id] = candidate
-        return tuple(sorted(found.values(), key=lambda c: -c.score)[:limit])
+        return tuple(best_of(self._every(words, label), limit))
 
     def _every(self, words: Words, label: str) -> Iterator[Candidate]:
         for spelling in self._spellings(words):
-            for term in self.names.every(spelling, label):
-                yield self._candidate(term, label, "link:exact", 1.0)
-        for spelling in self._spellings(words):
+            yield from self._named(spelling, label)
             for found in self._back_off.candidates(spelling, label):
                 for term in self.names.every(found.words, label):
                     yield self._candidate(term, label, found.rule, found.score, found.places)
         for links in (*self._in_other_form(words, label), *self._misspelt(words, label)):
             for term in links.terms:
                 yield Candidate(term, links.score, links.rule, links.places)
-        if self._near:
-            for near in self._near.near(words, label):
-                score = near_score(near) * self._agreement(near.term, label)
-                rule = "link:near" if near.match.name == "WORDS" else "link:loose"
-                yield Candidate(near.term, score, rule)
+        for near in self._near.near(words, label) if self._near else ():
+            rule = "link:near" if near.match is Match.WORDS else "link:loose"
+            yield self._candidate(near.term, label, rule, near_score(near))
+
+    def _named(self, words: Words, label: str) -> Iterator[Candidate]:
+        """Give the terms of the name, of its words in another order, of concepts so called."""
+        exact, turned = self._scores["link:exact"], self._scores["link:turned"]
+        for term in self.names.every(words, label):
+            yield self._candidate(term, label, "link:exact", exact)
+        for term in self.names.with_name(words, label):
+            yield self._candidate(term, label, "link:exact", turned)
+        for reordered in self.names.reordered(words):
+            for term in self.names.every(reordered, label):
+                yield self._candidate(term, label, "link:turned", turned)
 
     def _candidate(
         self, term: Term, label: str, rule: str, score: float, places: tuple[Term, ...] = ()
@@ -134,6 +137,11 @@ class CandidateFinder:
                 return
 
     def _shorter(self, words: Words, label: str) -> Iterator[Links]:
+        for reordered in self.names.reordered(words):
+            terms = self.names.named(reordered, label)
+            if terms:
+                yield self._linked(terms, label, "link:turned", self._scores["link:turned"])
+                return
         for spelling in self._spellings(words):
             for found in self._back_off.candidates(spelling, label)[:1]:
                 terms = self.names.named(found.words, label)
@@ -169,5 +177,19 @@ class CandidateFinder:
     def _alike(self, words: Words, label: str) -> Iterator[Links]:
         """Give the term spelt most like the mention, where its words agree."""
         for near in self._near.near(words, label)[:1] if self._near else ():
-            if near.match.name == "WORDS":
+            if near.match is Match.WORDS:
                 yield self._linked((near.term,), label, "link:near", near_score(near))
+
+
+def best_of(candidates: Iterable[Candidate], limit: int) -> list[Candidate]:
+    """Give the best candidates: one a concept, and one a name, of equal ones that with a CUI."""
+    ordered = sorted(candidates, key=lambda c: (-round(c.score, 6), not c.term.cui))
+    concepts, names = set[str](), set[str]()
+    best: list[Candidate] = []
+    for candidate in ordered:
+        name = key_of(candidate.term.concept_name)
+        if candidate.term.concept_id not in concepts and name not in names:
+            best.append(candidate)
+        concepts.add(candidate.term.concept_id)
+        names.add(name)
+    return best[:limit]

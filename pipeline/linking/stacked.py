@@ -1,4 +1,8 @@
-"""Several sources of names as one: the label that fits best decides, then the order."""
+"""Several sources of names as one.
+
+The label that fits best decides; then a concept with a CUI goes before one without; then the source
+that stands first.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
@@ -28,18 +32,17 @@ class StackedNames:
         self._fitting = load_fitting_labels()
 
     def named(self, words: Sequence[Word], label: str) -> tuple[Term, ...]:
-        """Give the terms of the first source that has any of the label that fits best."""
+        """Give the terms of one source, of the label that fits best."""
         key = key_of_words(words)
         by_source = [terms for source in self._sources if (terms := source.of_key(key))]
         for row_label in self._fitting.get(label, ()):
-            for terms in by_source:
-                found = of_label(terms, words, row_label)
-                if found:
-                    return found
+            named = [found for terms in by_source if (found := of_label(terms, words, row_label))]
+            if named:
+                return next((terms for terms in named if terms[0].cui), named[0])
         return self._inside.named(words, label)
 
     def every(self, words: Sequence[Word], label: str) -> list[Term]:
-        """Give the terms of all sources, the better fitting label first, then by source."""
+        """Give the terms of all sources, the better fitting label first."""
         key = key_of_words(words)
         by_source = [source.of_key(key) for source in self._sources]
         found = [
@@ -48,7 +51,18 @@ class StackedNames:
             for terms in by_source
             for term in of_label(terms, words, row_label)
         ]
-        return found or self._inside.every(words, label)
+        if not found:
+            return self._inside.every(words, label)
+        place = list(self._fitting[label]).index
+        return sorted(found, key=lambda term: (place(term.label), not term.cui))
+
+    def with_name(self, words: Sequence[Word], label: str) -> list[Term]:
+        """Give terms inside of the concepts whose own name it is."""
+        return self._inside.with_name(words, label)
+
+    def reordered(self, words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
+        """Give the names inside that have the same words in another order."""
+        return self._inside.reordered(words)
 
     def is_light(self, word: Word) -> bool:
         """Say whether a word is of side, position, spread or degree."""

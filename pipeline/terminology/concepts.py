@@ -1,7 +1,7 @@
 """Concepts, and the index from the name of one to it."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple, Protocol
 
 from pipeline.terminology.lexicon import Term, key_of, load_matcher
@@ -53,6 +53,12 @@ class Names(Protocol):
 
     def every(self, words: Sequence[Word], label: str) -> list[Term]:
         """Give all terms of a name that fit the label of a mention, the better fitting first."""
+
+    def with_name(self, words: Sequence[Word], label: str) -> list[Term]:
+        """Give terms of the concepts whose own name it is, also where a row gives it to another."""
+
+    def reordered(self, words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
+        """Give the names that have the same words in another order."""
 
     def is_light(self, word: Word) -> bool:
         """Say whether a word is of side, position, spread or degree."""
@@ -132,6 +138,36 @@ class ConceptIndex:
         by_value = self._by_value_name.get((label, key))
         fitting = [t for row in self._fitting.get(label, ()) for t in of_label(terms, words, row)]
         return fitting or ([by_value] if by_value else [])
+
+    def with_name(self, words: Sequence[Word], label: str) -> list[Term]:
+        """Give terms of the concepts whose own name it is, also where a row gives it to another."""
+        own = self._preferred.get(key_of_words(words), ())
+        return [t for row in self._fitting.get(label, ()) for t in of_label(own, words, row)]
+
+    def reordered(self, words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
+        """Give the names that have the same words in another order."""
+        key = key_of_words(words)
+        for other in self._by_words.get(" ".join(sorted(key.split(" "))), ()):
+            if other != key:
+                yield tuple(Word(form, form) for form in other.split(" "))
+
+    @cached_property
+    def _by_words(self) -> dict[str, list[str]]:
+        """Keys of several words by their words in alphabetical order."""
+        found: dict[str, list[str]] = {}
+        for key in self.keys(self._fitting):
+            if " " in key:
+                found.setdefault(" ".join(sorted(key.split(" "))), []).append(key)
+        return found
+
+    @cached_property
+    def _preferred(self) -> dict[str, list[Term]]:
+        """Key of a concept's own name -> its first term, where no row has that name."""
+        first = {t.concept_id: t for ts in self._terms_by_key.values() for t in reversed(ts)}
+        found: dict[str, list[Term]] = {}
+        for term in first.values():
+            found.setdefault(key_of(term.concept_name), []).append(term._replace(match="any"))
+        return found
 
     def of_key(self, key: str) -> tuple[Term, ...]:
         """Give all terms of a key, in the order of the rows."""
