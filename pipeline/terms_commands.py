@@ -1,4 +1,4 @@
-"""The commands `radtab terms build` and `radtab terms info`."""
+"""The commands `radtab terms build`, `radtab terms info` and `radtab terms export`."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -138,18 +138,44 @@ def _inside_lines(as_json: bool) -> Iterator[str]:
 
 def _index_lines(index: str, as_json: bool) -> Iterator[str]:
     from pipeline.term_index import TermIndex
-    from pipeline.term_index.hpo import hpo_index
     from pipeline.term_index.index_folder import check_contents
     from pipeline.term_index.source_lines import info_json, info_lines
-    from pipeline.vocabularies.hpo import NAME
 
-    path = hpo_index() if index == NAME else Path(index)
+    path = _folder(index)
     info = TermIndex.open(path).info
     check_contents(path)
     if as_json:
         yield info_json(info)
     else:
         yield from info_lines(info)
+
+
+@terms_app.command("export")
+def export_command(
+    index: Annotated[str, typer.Argument(metavar="INDEX", help="An index, or hpo.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="New file, ending in .jsonl.")
+    ],
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the file that is there.")
+    ] = False,
+) -> None:
+    """Write an index as scispaCy's KnowledgeBase, which its EntityLinker reads."""
+    from pipeline.term_index import TermIndex
+    from pipeline.term_index.knowledge_base import entries_of
+    from pipeline.vocabularies.knowledge_base import write
+
+    if output.exists() and not overwrite:
+        raise UsageError(f"{output}: is there already, expected a new file or --overwrite")
+    concepts = write(entries_of(TermIndex.open(_folder(index))), output)
+    typer.echo(f"{output}: {concepts:,} concepts")
+
+
+def _folder(index: str) -> Path:
+    from pipeline.term_index.hpo import hpo_index
+    from pipeline.vocabularies.hpo import NAME
+
+    return hpo_index() if index == NAME else Path(index)
 
 
 def add_terms_commands(app: typer.Typer) -> None:
