@@ -6,10 +6,12 @@ from collections import defaultdict
 
 import pytest
 
+from pipeline.resources import models_path
 from pipeline.terminology.lexicon import Term, key_of, lexicon_files, read_terms
 
 #: tags that vouch for nothing
 NO_PROOF = ("DERIVED", "PREDICTED", "MENTION")
+TEXTS = (".tsv", ".tsv.gz", ".json", ".md")
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +31,18 @@ def vouched(shared):
     return names
 
 
+def unproven_lines(path, vouched) -> list[str]:
+    """Name the lines of any file whose CUI no source gives."""
+    data = path.read_bytes()
+    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
+    return [
+        f"{path.name}:{number}: {cui}"
+        for number, line in enumerate(text.split("\n"), start=1)
+        for cui in re.findall(r"\bC\d{7}\b", line)
+        if cui not in vouched and "\texclude_cui\t" not in line
+    ]
+
+
 def unproven(terms: list[Term], vouched) -> list[str]:
     """Name the rows whose CUI no source gives."""
     return [f"{t.id} {t.term!r} {t.cui}" for t in terms if t.cui and t.cui not in vouched]
@@ -39,7 +53,20 @@ def test_every_cui_is_one_that_a_source_gives(path, vouched):
     assert unproven(read_terms(path), vouched) == []
 
 
-@pytest.mark.parametrize("name", ["anatomy.tsv", "finding.tsv", "diagnosis.tsv"])
+def test_no_file_of_models_holds_another_cui(vouched):
+    files = [path for path in models_path().rglob("*") if path.name.endswith(TEXTS)]
+    assert [line for path in sorted(files) for line in unproven_lines(path, vouched)] == []
+
+
+def test_the_line_of_a_wrong_cui_would_be_named(vouched, tmp_path):
+    path = tmp_path / "rows.tsv"
+    path.write_text("id\tcui\nA1\tC0023884\nA2\tC9999999\n", encoding="utf-8")
+    assert unproven_lines(path, vouched) == ["rows.tsv:3: C9999999"]
+
+
+@pytest.mark.parametrize(
+    "name", ["anatomy.tsv", "finding.tsv", "diagnosis.tsv", "sequence.tsv", "signal.tsv"]
+)
 def test_a_source_gives_the_cui_to_a_name_of_the_concept(name, vouched):
     terms = [t for path in lexicon_files() if path.name == name for t in read_terms(path)]
     keys = defaultdict(set)
