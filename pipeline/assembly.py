@@ -1,7 +1,8 @@
 """Settings and the order of the stages -> a spaCy `Language`."""
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import spacy
 from spacy.language import Language
@@ -34,8 +35,14 @@ PROFILES: dict[str, tuple[str, ...]] = {"default": (), "fast": ("radtab_recognis
 MAX_LENGTH = 20_000_000
 
 
-def load(
-    profile: str = "default", *, recogniser: str = "", recogniser_labels: str = ""
+def load(  # noqa: PLR0913 (each is a setting of its own)
+    profile: str = "default",
+    *,
+    recogniser: str = "",
+    recogniser_labels: str = "",
+    terms: Sequence[str | Path] = (),
+    approximate: bool = False,
+    candidates: int = 0,
 ) -> Language:
     """Give the pipeline as a spaCy `Language`.
 
@@ -45,10 +52,15 @@ def load(
             of ours stands; empty: none.
         recogniser_labels: table of what its labels are here; empty: the rows of
             `models/rules/recogniser_labels.tsv`.
+        terms: folders of term indexes (`radtab terms build`), or `hpo`, that mentions are linked to
+            before the terminology inside, the first before the second.
+        approximate: whether a mention without a link is linked to a name spelt much like it.
+        candidates: how many concepts each mention may be linked to are noted.
 
     Raises:
         UsageError: no such profile, no such recogniser, or one that marks no entities.
         ResourceError: a file under models/ is missing or does not validate.
+        VocabularyError: a term index is missing, damaged or of another version.
 
     >>> nlp = load()
     >>> doc = nlp("CT shows a hypodense lesion in the liver.")
@@ -63,9 +75,11 @@ def load(
         warnings.simplefilter("ignore", SyntaxWarning)
         nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "radtab_tokenizer"}}})
     nlp.max_length = MAX_LENGTH
+    linking = {"terms": [str(t) for t in terms], "approximate": approximate}
+    settings = {"radtab_linking": {**linking, "candidates": candidates}}
     for name in ORDER:
         if name not in PROFILES[profile]:
-            nlp.add_pipe(name)
+            nlp.add_pipe(name, config=settings.get(name, {}))
     if recogniser:
         config = {"model": recogniser, "labels": recogniser_labels}
         nlp.add_pipe(EXTERNAL, before="radtab_entities", config=config)

@@ -30,6 +30,9 @@ CHUNK = 64
 #: chunks run outside spaCy's memory zone, to fill the string store with what every text needs
 WARM_CHUNKS = 5
 
+#: settings that are those of `pipeline.load`
+_LOADED = ("recogniser", "recogniser_labels", "terms", "approximate", "candidates")
+
 Inputs = str | Path | Iterable[str | Path]
 
 
@@ -43,6 +46,9 @@ class RunSettings:
         profile: of the pipeline, see `pipeline.load`.
         recogniser: a further model that marks mentions, see `pipeline.load`.
         recogniser_labels: what its labels are here, see `pipeline.load`.
+        terms: term indexes that mentions are linked to, see `pipeline.load`.
+        approximate: whether mentions are linked by likeness too, see `pipeline.load`.
+        candidates: how many candidates of a mention are written, see `pipeline.load`.
         overwrite: replace an earlier run in the output folder.
         options: how inputs are read.
     """
@@ -52,6 +58,9 @@ class RunSettings:
     profile: str = "default"
     recogniser: str = ""
     recogniser_labels: str = ""
+    terms: tuple[str, ...] = ()
+    approximate: bool = False
+    candidates: int = 0
     overwrite: bool = False
     options: ReadOptions = field(default_factory=ReadOptions)
 
@@ -118,7 +127,7 @@ def run(
 
 
 def _pipeline(chosen: RunSettings) -> Language:
-    options = {name: getattr(chosen, name) for name in ("recogniser", "recogniser_labels")}
+    options = {name: getattr(chosen, name) for name in _LOADED}
     return load(chosen.profile, **{name: value for name, value in options.items() if value})
 
 

@@ -86,6 +86,18 @@ RecogniserLabels = Annotated[
         "--labels", metavar="FILE", help="Table (TSV): model_label, label; for its labels."
     ),
 ]
+Terms = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--terms", metavar="PATH", help="Term index, or hpo; repeatable, the first goes first."
+    ),
+]
+Approximate = Annotated[
+    bool, typer.Option("--approximate", help="Link what is spelt much like a name too.")
+]
+Candidates = Annotated[
+    int, typer.Option(metavar="N", min=0, help="Note N concepts each mention may have.")
+]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder `radtab run` wrote.")]
 
 
@@ -152,6 +164,9 @@ def run_command(  # noqa: PLR0913 (a parameter is an option)
     profile: Profile = "default",
     recogniser: Recogniser = "",
     recogniser_labels: RecogniserLabels = "",
+    terms: Terms = None,
+    approximate: Approximate = False,
+    candidates: Candidates = 0,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier run.")] = False,
 ) -> None:
     """Read cases and write the tables of a run folder; exit status 1 if some were rejected."""
@@ -168,6 +183,7 @@ def run_command(  # noqa: PLR0913 (a parameter is an option)
                 inputs, output, progress=progress, format=format, input_format=input_format,
                 profile=profile, overwrite=overwrite, options=options,
                 recogniser=recogniser, recogniser_labels=recogniser_labels,
+                terms=tuple(terms or ()), approximate=approximate, candidates=candidates,
             )  # fmt: skip
         except KeyboardInterrupt:
             done = progress.tally.cases
@@ -219,6 +235,8 @@ def show_command(  # noqa: PLR0913 (a parameter is an option)
     profile: Profile = "default",
     recogniser: Recogniser = "",
     recogniser_labels: RecogniserLabels = "",
+    terms: Terms = None,
+    approximate: Approximate = False,
 ) -> None:
     """Show one case: its text with the mentions marked, then its rows."""
     from pipeline.one_case import annotate_case, pick_case
@@ -228,7 +246,10 @@ def show_command(  # noqa: PLR0913 (a parameter is an option)
     names = _table_names(tables)
     options = ReadOptions(id_column=id_column, text_column=text_column)
     chosen = pick_case(read_cases(file, format=input_format, options=options), file, case)
-    doc = annotate_case(chosen, profile, recogniser=recogniser, recogniser_labels=recogniser_labels)
+    doc = annotate_case(
+        chosen, profile, recogniser=recogniser, recogniser_labels=recogniser_labels,
+        terms=tuple(terms or ()), approximate=approximate,
+    )  # fmt: skip
     rows = case_tables(doc)
     if html:
         from pipeline.page import case_page

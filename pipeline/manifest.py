@@ -11,6 +11,7 @@ from spacy.about import __version__ as spacy_version
 
 from pipeline import __version__
 from pipeline.errors import RunError
+from pipeline.linking.loading import index_stamps
 from pipeline.records import TABLES, columns
 from pipeline.resources import models_path
 from pipeline.table_files import replacing
@@ -19,7 +20,10 @@ MANIFEST = "manifest.json"
 
 
 def new_manifest(inputs: Sequence[str | Path], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe a run that begins: versions, models, inputs, settings; its state is `running`."""
+    """Describe a run that begins: versions, models, term indexes, inputs, settings.
+
+    Its state is `running`.
+    """
     return {
         "radtab": __version__,
         "state": "running",
@@ -28,6 +32,7 @@ def new_manifest(inputs: Sequence[str | Path], settings: Mapping[str, Any]) -> d
         "settings": dict(settings),
         "spacy": spacy_version,
         "models_sha256": _models_hash(),
+        "terms": index_stamps(settings.get("terms", ())),
     }
 
 

@@ -1,6 +1,7 @@
 """One text, or one case of an input -> its annotated Doc; the pipeline is loaded once."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -22,13 +23,17 @@ def annotate(text: str, case_id: str = "text", profile: str = "default") -> Doc:
     return annotate_case(Case(case_id, text, source=case_id), profile)
 
 
-def annotate_case(case: Case, profile: str = "default", **options: str) -> Doc:
+def annotate_case(
+    case: Case,
+    profile: str = "default",
+    **options: Any,  # noqa: ANN401 (those of load)
+) -> Doc:
     """Run one case through the pipeline.
 
     Args:
         case: the case.
         profile: of the pipeline.
-        **options: the others of `pipeline.load`.
+        **options: the others of `pipeline.load`; `terms` as a tuple.
 
     Raises:
         UsageError: no such profile, or a wrong option.
@@ -39,7 +44,10 @@ def annotate_case(case: Case, profile: str = "default", **options: str) -> Doc:
 
 
 @cached_weights
-def _loaded(profile: str, **options: str) -> Language:
+def _loaded(
+    profile: str,
+    **options: Any,  # noqa: ANN401 (those of load)
+) -> Language:
     return load(profile, **options)
 
 

@@ -1,16 +1,18 @@
 """Settings -> a finder of candidates; what lies under `models/` is read once a process."""
 
+import hashlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from pipeline.errors import VocabularyError
 from pipeline.linking.finder import CandidateFinder
 from pipeline.linking.near import NearNames, Source, inside_source, outside_source
 from pipeline.linking.outside import OutsideNames
 from pipeline.linking.stacked import StackedNames
 from pipeline.term_index import TermIndex
 from pipeline.term_index.hpo import hpo_index
-from pipeline.term_index.index_folder import NGRAMS
+from pipeline.term_index.index_folder import META, NGRAMS
 from pipeline.terminology.concepts import load_concepts
 from pipeline.terminology.misspellings import SpellingCorrector
 from pipeline.vocabularies.hpo import NAME as HPO
@@ -56,3 +58,22 @@ def index_path(name: str) -> Path:
         VocabularyError: the extra `hpo` is not installed.
     """
     return hpo_index() if name == HPO else Path(name)
+
+
+def index_stamps(terms: Sequence[str]) -> list[dict[str, str]]:
+    """Say which indexes are used: the name given and the SHA-256 of the index's `meta.json`.
+
+    Raises:
+        VocabularyError: an index is missing.
+    """
+    return [{"index": name, "meta_sha256": _stamp(index_path(name))} for name in map(str, terms)]
+
+
+def _stamp(folder: Path) -> str:
+    try:
+        return hashlib.sha256((folder / META).read_bytes()).hexdigest()
+    except OSError as problem:
+        told = (
+            f"{folder}: no {META} ({problem.strerror}), expected a folder of `radtab terms build`"
+        )
+        raise VocabularyError(told) from problem
