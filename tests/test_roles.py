@@ -39,6 +39,17 @@ def test_final_diagnosis_names_its_row(marker):
     assert mentions_of(marker(doc))[0]["rule"] == "L:1 ST:diagnosis"
 
 
+def test_an_abbreviation_names_what_the_text_says_it_does(marker):
+    doc, _ = marked_doc(
+        "diagnosis: [Hepatic adenoma|DIAGNOSIS|present|final] || discussion: A hepatic adenoma "
+        "(HAX) is rare. [HAX|DIAGNOSIS|general|] is benign; [HAXs|DIAGNOSIS|general|] may bleed."
+    )
+    assert [m["role"] for m in mentions_of(marker(doc))] == ["final", "", ""]
+    long = next(token.i for token in doc if token.text == "hepatic")
+    doc._.abbreviations = [{"short_text": "HAX", "long_start": long, "long_end": long + 2}]
+    assert [m["role"] for m in mentions_of(marker(doc))] == ["final", "final", "final"]
+
+
 def test_cased_text_without_mentions(marker):
     doc, _ = marked_doc("Nothing here.")
     assert mentions_of(marker(doc)) == []

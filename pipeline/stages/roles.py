@@ -1,8 +1,10 @@
 """Which DIAGNOSIS mentions name the case's final diagnosis or an alternative; key findings.
 
 - `final`: the diagnoses the diagnosis section states and every mention that names one of them
-  (`pipeline.terminology.diagnosis_names`); a case without that section states its diagnosis in
-  running text: the mentions a `final` row of `role_cues.tsv` reaches.
+  (`pipeline.terminology.diagnosis_names`), also by an abbreviation the text defines; a case without
+  that section states its diagnosis in running text: the mentions a `final` row of `role_cues.tsv`
+  reaches. Running text that names it over and over in general speaks of the disease, not of the
+  case (`MANY`).
 - `differential`: mentions with that status, and those in running text that a `differential` row
   reaches.
 - `key_finding`: present FINDING and SIGNAL mentions of the findings section that are no normal
@@ -12,6 +14,7 @@
 The ids of the rows that decided are appended to `rule`.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from spacy.language import Language
@@ -20,12 +23,12 @@ from spacy.tokens import Doc
 from pipeline.annotations import Mention, mentions_of, section_by_token
 from pipeline.resources import models_path
 from pipeline.terminology.case_words import CaseWords, case_words
+from pipeline.terminology.diagnosis_namer import DiagnosisNamer, Names
 from pipeline.terminology.diagnosis_names import (
     DiagnosisName,
-    diagnosis_name,
     equal_diagnosis,
     same_diagnosis,
-    same_or_akin,
+    same_or_broader,
 )
 from pipeline.terminology.role_rows import RoleCue, RoleWords, load_role_cues, load_role_words
 from pipeline.terminology.status_cues import PhraseTable
@@ -35,12 +38,14 @@ CONCLUDED = ("present", "possible")
 #: labels that make a sentence one about images
 IMAGING = ("MODALITY", "SEQUENCE", "PLANE")
 #: how alike a mention must be to a stated diagnosis, by its status; others: `same_diagnosis`
-TESTS = {"present": same_or_akin, "historical": equal_diagnosis, "absent": equal_diagnosis}
+TESTS = {"present": same_or_broader, "historical": equal_diagnosis, "absent": equal_diagnosis}
+#: sections that are lists of answers, not running text
+LISTS = ("diagnosis", "differential")
+#: general statements that name the diagnosis from which on none of them counts (chosen by halves
+#: of the training cases: one in four of them counts there, two in three where there are fewer)
+MANY = 4
 #: row of `section_status.tsv` that stands behind a diagnosis of the diagnosis section
 SECTION_ROW = "ST:diagnosis"
-
-#: names of diagnoses that are read once (cases name theirs over and over)
-KEPT_NAMES = 10_000
 
 
 class RoleMarker:
@@ -49,7 +54,7 @@ class RoleMarker:
     def __init__(self, cues: PhraseTable[RoleCue], rows: RoleWords) -> None:
         self.cues = cues
         self.rows = rows
-        self._names: dict[tuple[str, str], DiagnosisName] = {}
+        self.namer = DiagnosisNamer(rows)
 
     def __call__(self, doc: Doc) -> Doc:
         """Mark the mentions of a doc."""
@@ -67,38 +72,58 @@ class RoleMarker:
     ) -> None:
         cued = self._cued(diagnoses, words)
         finals = _stated(diagnoses, sections, cued)
-        names = [self._name(doc, mention) for mention in diagnoses] if finals else []
+        if finals:
+            finals |= self._repeats(doc, diagnoses, sections, finals)
         for i, mention in enumerate(diagnoses):
-            rule = finals.get(i) or _repeated(mention, i, names, finals)
+            rule = finals.get(i, "")
             roles = ["final"] if rule and mention["status"] != "family" else []
-            alternative = _alternative(mention, cued[i])
+            alternative = _alternative(mention, cued.get(i, {}))
             if alternative:
                 roles.append("differential")
             mention["role"] = " ".join(roles)
             ids = [rule] if "final" in roles else []
             mention["rule"] = " ".join([mention["rule"], *ids, *alternative[1:]]).strip()
 
-    def _name(self, doc: Doc, mention: Mention) -> DiagnosisName:
-        span = doc[mention["start"] : mention["end"]]
-        key = (span.text, mention["concept_id"])
-        if key not in self._names:
-            if len(self._names) >= KEPT_NAMES:
-                self._names.clear()
-            tokens = [token.text for token in span]
-            self._names[key] = diagnosis_name(tokens, mention["concept_id"], self.rows)
-        return self._names[key]
+    def _repeats(
+        self, doc: Doc, diagnoses: list[Mention], sections: list[str], stated: dict[int, str]
+    ) -> dict[int, str]:
+        """Give index -> reason of the mentions that name a stated diagnosis again."""
+        names = self.namer.names(doc, diagnoses)
+        targets = [(rule, name) for i, rule in stated.items() for name in names[i]]
+        found: dict[int, str] = {}
+        known: dict[tuple[int, str], str] = {}
+        for i in range(len(diagnoses)):
+            if i in stated:
+                continue
+            key = id(names[i]), diagnoses[i]["status"]
+            if key not in known:
+                known[key] = _repeated(names[i], TESTS.get(key[1], same_diagnosis), targets)
+            if known[key]:
+                found[i] = known[key]
+        general = [
+            i
+            for i in found
+            if diagnoses[i]["status"] == "general" and sections[diagnoses[i]["start"]] not in LISTS
+        ]
+        dropped = set(general if len(general) >= MANY else ())
+        return {i: rule for i, rule in found.items() if i not in dropped}
 
-    def _cued(self, diagnoses: list[Mention], words: CaseWords) -> list[dict[str, str]]:
-        """Give, for each mention, role -> id of the row whose cue reaches it in its sentence."""
+    def _cued(self, diagnoses: list[Mention], words: CaseWords) -> dict[int, dict[str, str]]:
+        """Give index -> role -> id of the row whose cue reaches the mention in its sentence.
+
+        Asked of mentions of the statuses a cue may make something of.
+        """
         hits: dict[int, list[tuple[int, int, list[RoleCue]]]] = {}
-        reached = []
-        for mention in diagnoses:
+        reached = {}
+        for i, mention in enumerate(diagnoses):
+            if mention["status"] not in CONCLUDED:
+                continue
             start, end = words.span(mention["start"], mention["end"])
             sentence = words.sentence_at(start)
             low, high = words.sentences[sentence]
             if sentence not in hits:
                 hits[sentence] = self.cues.find(words.words[low:high])
-            reached.append(_reaching(hits[sentence], start - low, end - low))
+            reached[i] = _reaching(hits[sentence], start - low, end - low)
         return reached
 
     def _mark_key_findings(
@@ -120,7 +145,7 @@ class RoleMarker:
 
 
 def _stated(
-    diagnoses: list[Mention], sections: list[str], cued: list[dict[str, str]]
+    diagnoses: list[Mention], sections: list[str], cued: dict[int, dict[str, str]]
 ) -> dict[int, str]:
     """Give index -> reason of the mentions that state the case's diagnosis."""
     concluded = [i for i, mention in enumerate(diagnoses) if mention["status"] in CONCLUDED]
@@ -130,11 +155,12 @@ def _stated(
 
 
 def _repeated(
-    mention: Mention, index: int, names: list[DiagnosisName], finals: dict[int, str]
+    names: Names,
+    test: Callable[[DiagnosisName, DiagnosisName], bool],
+    targets: list[tuple[str, DiagnosisName]],
 ) -> str:
-    """Give the reason of a stated diagnosis that a mention names again, or an empty string."""
-    test = TESTS.get(mention["status"], same_diagnosis)
-    return next((rule for i, rule in finals.items() if test(names[index], names[i])), "")
+    """Give the reason of a stated diagnosis that one of the names is, or an empty string."""
+    return next((rule for rule, target in targets for name in names if test(name, target)), "")
 
 
 def _alternative(mention: Mention, cued: dict[str, str]) -> list[str]:

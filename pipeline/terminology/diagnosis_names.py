@@ -13,6 +13,7 @@ Words are compared in normal form, fillers aside; case texts are full of slips, 
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.terminology.normal_form import normal_words
@@ -126,22 +127,22 @@ def _without(words: Sequence[str], taken: Sequence[str]) -> list[str] | None:
     return rest
 
 
-def same_or_akin(one: DiagnosisName, other: DiagnosisName) -> bool:
-    """Say whether two names are the same or share their head and one more word at least.
+def same_or_broader(one: DiagnosisName, other: DiagnosisName) -> bool:
+    """Say whether two names are the same or the head of the one is a word of the other.
 
     >>> from pipeline.terminology.role_rows import load_role_words
     >>> rows = load_role_words()
-    >>> names = [["orbit", "blowout", "fracture"], ["inferior", "orbit", "fracture"]]
+    >>> names = [["complete", "tear"], ["posterior", "cruciate", "ligament", "tear"]]
     >>> first, second = (diagnosis_name(words, "", rows) for words in names)
-    >>> same_or_akin(first, second), same_diagnosis(first, second)
+    >>> same_or_broader(first, second), same_diagnosis(first, second)
     (True, False)
     """
     if same_diagnosis(one, other):
         return True
-    heads = bool(one.head) and same_word(one.head, other.head)
-    return heads and sum(any(same_word(w, v) for v in other.words) for w in one.words) > 1
+    return not one.generic and any(same_word(one.head, word) for word in other.words)
 
 
+@lru_cache(maxsize=1 << 15)
 def same_word(one: str, other: str) -> bool:
     """Say whether two normal forms are one word, a slip of it or its stem.
 
