@@ -13,12 +13,7 @@ from pipeline.errors import InputError, ResourceError
 from pipeline.resources import models_path
 from pipeline.stages.sections import SectionSplitter, make_section_splitter
 from pipeline.structure.lines import body_lines, condense, find_body
-from pipeline.structure.section_model import (
-    LABELS,
-    SectionModel,
-    read_metadata,
-    read_section_weights,
-)
+from pipeline.structure.section_model import LABELS, SectionModel, read_section_weights
 from pipeline.terminology.headings import HeadingFinder, default_headings
 from pipeline.tokenizer import CaseTokenizer
 
@@ -220,6 +215,28 @@ def test_ruled_lines_come_to_an_end(rule):
     assert default_headings().by_line(f"{rule}\n{rule} Findings", 0, 2 * len(rule) + 10) == {}
 
 
+def test_a_reader_weighs_the_features_the_weights_are_trained_on(monkeypatch):
+    import numpy as np
+
+    from pipeline.structure import line_words
+    from pipeline.structure.known_words import KnownWords
+    from pipeline.structure.line_shape import line_shape
+
+    weights = np.random.default_rng(2).normal(size=(line_words.WORD_WIDTH, 3))
+    reader = line_words.LineReader(KnownWords.of_words(["mass", "tumour"]), weights)
+    monkeypatch.setattr(line_words, "REMEMBERED", 5)
+    for text in ("A mass.\n____\nA zqx mass of 12 mm, tumours", "Mass", "____\nA bladder mass"):
+        lines = body_lines(text, 0, len(text))
+        shapes = [line_shape(line) for line in lines]
+        found = reader.read(lines, shapes)
+        ids = [line_words.line_features(*pair) for pair in zip(lines, shapes, strict=True)]
+        assert found.weights == pytest.approx(np.array([weights[one].sum(axis=0) for one in ids]))
+        assert found.sizes.tolist() == [len(one) for one in ids]
+        strange = [[w for w in ("a", "zqx", "mm", "of", "bladder") if w in line_words.words_of(x)]
+                   for x in lines]  # fmt: skip
+        assert found.unknown.tolist() == [len(words) for words in strange]
+
+
 def test_heading_rows_are_checked(tmp_path):
     path = tmp_path / "section_headings.tsv"
     path.write_text("id\theading\tsection\nSH:1\tplan\tplans\n", encoding="utf-8")
@@ -235,7 +252,7 @@ def test_broken_weights_are_refused(tmp_path):
 
 
 def test_the_weights_tell_how_they_were_trained():
-    metadata = read_metadata(models_path("trained", "sections.json"))
+    metadata = json.loads(models_path("trained", "sections.json").read_text("utf-8"))
     assert metadata["labels"] == list(LABELS)
     assert metadata["scores"]["worst fold"] > 0.9
     assert metadata["scores"]["section characters F1"] >= 0.95

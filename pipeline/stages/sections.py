@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 from pipeline.annotations import SECTIONS, SectionNote, set_sections
 from pipeline.errors import InputError
 from pipeline.resources import cached_weights, models_path
+from pipeline.structure.case_text import case_text
 from pipeline.structure.line_shape import states_age
 from pipeline.structure.lines import Body, Line, body_lines, find_body
 from pipeline.structure.section_model import SectionModel, read_section_weights
@@ -41,7 +42,7 @@ class SectionSplitter:
     def __call__(self, doc: Doc) -> Doc:
         """Set the sections of a doc."""
         given = doc._.given_sections
-        parts = _given(given) if given else self.parts(doc.text)
+        parts = _given(given) if given else self.parts(case_text(doc))
         set_sections(doc, _notes(doc, parts))
         return doc
 

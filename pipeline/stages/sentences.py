@@ -8,6 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.annotations import sections_of
+from pipeline.structure.case_text import case_text
 from pipeline.structure.sentences import SentenceFinder, default_sentences
 
 #: sections whose lines are items of a list
@@ -34,7 +35,7 @@ class SentenceSplitter:
             for s in sections
             if s["section"] in LISTS
         ]
-        starts = np.array(self.finder.starts(doc.text, lists), dtype=np.int64)
+        starts = np.array(self.finder.starts(case_text(doc), lists), dtype=np.int64)
         places = np.searchsorted(offsets, starts)
         within = places < len(offsets)
         exact = places[within][offsets[places[within]] == starts[within]]

@@ -1,6 +1,5 @@
 """The trained section model: lines of a body -> labelled runs with their probability."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +19,17 @@ from pipeline.structure.segment_features import (
     line_flags,
     line_overlaps,
     log_softmax,
+    running_sums,
     segment_bounds,
     segment_features,
 )
 from pipeline.structure.segmentation import NEVER, OrderPrior, Segmenter, unit_posteriors
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 #: labels in the order the archive most often gives them; the model's own numbering
 LABELS = ("exam", "treatment", "findings", "diagnosis", "differential", "history", "discussion")
+_NUMBERS = {label: number for number, label in enumerate(LABELS)}
 #: gaps with log odds below this are no section bounds: fewer runs to weigh
 PRUNE = -4.0
 #: share of words not known that case texts have
@@ -91,11 +93,6 @@ def read_section_weights(path: Path) -> SectionWeights:
     return weights
 
 
-def read_metadata(path: Path) -> dict[str, object]:
-    """Read the JSON beside the weights: configuration, hashes of the data, scores."""
-    return dict(json.loads(path.read_text(encoding="utf-8")))
-
-
 class SectionModel:
     """Find the most probable sections of a body of lines."""
 
@@ -119,19 +116,17 @@ class SectionModel:
         cuts = unit_cuts(line_scores.gaps, len(lines))
         shared, tied = segment_features(line_scores, cuts)
         marginals, _ = self.segmenter.marginals(potentials(shared, tied, self.weights, len(cuts)))
-        lengths = np.array([len(line.text) for line in lines], dtype=np.float64)
-        sizes = np.add.reduceat(lengths, cuts[:-1])
+        sizes = np.add.reduceat(_lengths(lines), cuts[:-1])
         gains = np.clip(unit_posteriors(marginals), 0.0, 1.0) * sizes[:, None]
+        best = self.segmenter.best(gains)
+        first, last, labels = np.array(best, dtype=np.int64).T
+        sums = running_sums(np.hstack([gains, sizes[:, None]]))
+        right = (sums[last, labels] - sums[first, labels]) / (sums[last, -1] - sums[first, -1])
+        scores = _tempered(right, line_scores, cuts[first], cuts[last])
         return [
-            LabelledRun(
-                LABELS[label], lines[cuts[i]].start, lines[cuts[j] - 1].end,
-                _tempered(
-                    float(gains[i:j, label].sum() / sizes[i:j].sum()),
-                    line_scores, (int(cuts[i]), int(cuts[j])),
-                ),
-            )
-            for i, j, label in self.segmenter.best(gains)
-        ]  # fmt: skip
+            LabelledRun(LABELS[label], lines[cuts[i]].start, lines[cuts[j] - 1].end, score)
+            for (i, j, label), score in zip(best, scores.tolist(), strict=True)
+        ]
 
     def whole(
         self, lines: Sequence[Line], headings: Mapping[int, str], barred: Collection[str] = ()
@@ -146,21 +141,25 @@ class SectionModel:
         table[[LABELS.index(label) for label in barred if label in LABELS]] = NEVER
         probabilities = np.exp(log_softmax(table[None])[0])
         label = int(probabilities.argmax())
-        score = _tempered(float(probabilities[label]), line_scores, (0, len(lines)))
-        return LabelledRun(LABELS[label], lines[0].start, lines[-1].end, score)
+        score = _tempered(probabilities[[label]], line_scores, cuts[:1], cuts[1:])
+        return LabelledRun(LABELS[label], lines[0].start, lines[-1].end, float(score[0]))
 
 
-def _tempered(probability: float, scores: LineScores, run: tuple[int, int]) -> float:
-    """Move a probability towards that of a guess by the share of words not known.
+def _lengths(lines: Sequence[Line]) -> Floats:
+    return np.array([len(line.text) for line in lines], dtype=np.float64)
+
+
+def _tempered(probabilities: Floats, scores: LineScores, first: Ints, last: Ints) -> Floats:
+    """Move probabilities of runs of lines towards that of a guess by the share of words not known.
 
     The model was trained on case texts alone and takes any text for one. Case texts have a share
     of up to `USUAL` of names and typing errors: that much says nothing.
     """
-    first, last = run
-    n_words = scores.flags[first:last, 0].sum()
-    share = min(float(scores.strange[first:last].sum() / n_words), 1.0)
-    strange = max(share - USUAL, 0.0) / (1 - USUAL)
-    return probability * (1 - strange) + strange / len(LABELS)
+    sums = running_sums(np.stack([scores.strange, scores.flags[:, 0]], axis=1))
+    strange, n_words = (sums[last] - sums[first]).T
+    share = np.minimum(strange / n_words, 1.0)
+    guessed = np.maximum(share - USUAL, 0.0) / (1 - USUAL)
+    return np.asarray(probabilities * (1 - guessed) + guessed / len(LABELS))
 
 
 def potentials(shared: Floats, tied: Floats, weights: SectionWeights, n_cuts: int) -> Floats:
@@ -173,7 +172,7 @@ def potentials(shared: Floats, tied: Floats, weights: SectionWeights, n_cuts: in
 
 def line_reader(weights: SectionWeights) -> LineReader:
     """Make the reader of lines the weights were trained with."""
-    return LineReader(KnownWords(weights.known.tolist()))
+    return LineReader(KnownWords(weights.known.tolist()), weights.words)
 
 
 def score_lines(
@@ -182,28 +181,16 @@ def score_lines(
     """Apply the word and gap weights to lines; `headings` as in `SectionModel.runs`."""
     shapes = [line_shape(line) for line in lines]
     found = reader.read(lines, shapes)
-    words = _sums(weights.words.take(found.ids, axis=0), found.id_ends)
-    words += _sums(weights.words.take(found.pairs, axis=0), found.pair_ends)
-    sizes = found.sizes()
-    number = {label: k for k, label in enumerate(LABELS)}
     return LineScores(
-        words=words,
-        sizes=sizes,
-        log_probs=log_softmax(words / np.sqrt(sizes)[:, None] + weights.word_bias),
+        words=found.weights,
+        sizes=found.sizes,
+        log_probs=log_softmax(found.weights / np.sqrt(found.sizes)[:, None] + weights.word_bias),
         gaps=weights.gaps[gap_ids(shapes)].sum(axis=1),
-        hints=np.array([number.get(headings.get(line.start, ""), -1) for line in lines]),
+        hints=np.array([_NUMBERS.get(headings.get(line.start, ""), -1) for line in lines]),
         flags=line_flags(shapes),
         overlaps=line_overlaps(found),
         strange=found.unknown,
     )
-
-
-def _sums(rows: Floats, ends: NDArray[np.int64]) -> Floats:
-    """Give the sums of consecutive rows; `ends` are the bounds between them, the outer ones too."""
-    total = np.zeros((len(rows) + 1, rows.shape[1]))
-    np.cumsum(rows, axis=0, out=total[1:])
-    at_ends = total[ends]
-    return np.asarray(at_ends[1:] - at_ends[:-1])
 
 
 def unit_cuts(

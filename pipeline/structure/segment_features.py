@@ -25,13 +25,13 @@ class LineScores:
     """What the line models say: sums of word weights and log probabilities, and gap log odds."""
 
     words: Floats  # (lines, labels): summed word weights of the segment model
-    sizes: Ints  # (lines,): number of features of each line
+    sizes: Floats  # (lines,): number of features of each line
     log_probs: Floats  # (lines, labels)
     gaps: Floats  # (lines - 1,): log odds that a section ends here
     hints: Ints  # (lines,): label whose heading the line starts with, -1 without one
     flags: Floats  # (lines, flags): number of words, and what the line looks like
     overlaps: Floats  # (lines, lines): share of a line's stems that another has too
-    strange: Ints  # (lines,): number of words not known
+    strange: Floats  # (lines,): number of words not known
 
 
 def line_overlaps(words: LineWords) -> Floats:
@@ -86,7 +86,9 @@ def segment_features(scores: LineScores, cuts: Ints) -> tuple[Floats, Floats]:
     a, b = cuts[first], cuts[last]
     n_labels = scores.words.shape[1]
     n_lines = (b - a).astype(np.float64)[:, None]
-    sums = _spans(np.hstack([scores.flags, scores.words, scores.log_probs, scores.sizes[:, None]]))
+    sums = running_sums(
+        np.hstack([scores.flags, scores.words, scores.log_probs, scores.sizes[:, None]])
+    )
     sums = sums[b] - sums[a]
     n_flags = scores.flags.shape[1]
     n_words, flags = sums[:, :1], sums[:, 1:n_flags]
@@ -109,8 +111,8 @@ def segment_features(scores: LineScores, cuts: Ints) -> tuple[Floats, Floats]:
     return shared, np.stack(tied, axis=2)
 
 
-def _spans(table: Floats) -> Floats:
-    """Give sums of rows up to each row, so that the sum over a run is a difference."""
+def running_sums(table: Floats) -> Floats:
+    """Give sums of the rows before each row, and of all: the sum over a run is a difference."""
     total = np.zeros((len(table) + 1, table.shape[1]))
     np.cumsum(table, axis=0, out=total[1:])
     return total

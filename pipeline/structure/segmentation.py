@@ -20,6 +20,8 @@ Ints = NDArray[np.int64]
 NEVER = -1e30
 #: a partition sum below this has lost too much to rounding
 SMALLEST = 1e-250
+#: elements of a matrix that OpenBLAS multiplies by a vector in one thread
+ONE_THREAD = 9216
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class OrderPrior:
 class Segmenter:
     """Sum and maximise over segmentations of a text into labelled segments.
 
-    Small products go through `einsum`: BLAS would wake threads that cost more than they save.
+    Only the smallest products go through BLAS (`_product`): others would wake threads that cost
+    more than they save.
 
     Scores have the shape `(n + 1, n + 1, labels)`: `[i, j, s]` is the log potential of a segment
     from unit `i` up to unit `j` (exclusive) with label `s`; only `i < j` is read.
@@ -90,9 +93,10 @@ class Segmenter:
         sums[0] = 1.0
         before[0] = sums[self._without]
         rows = before.reshape(-1, n_sets)
+        into = np.ascontiguousarray(weights.transpose(1, 0, 2)).reshape(n + 1, -1)
         for j in range(1, n + 1):
-            sums[:-1] = np.einsum("k,km->m", weights[:j, j].reshape(-1), rows[: j * labels])
-            before[j] = sums[self._without]
+            sums[:-1] = _product(into[j, : j * labels], rows[: j * labels])
+            sums.take(self._without, out=before[j], mode="clip")
         return before, float(sums[:-1] @ self._final)
 
     def _backward(self, weights: Floats) -> Floats:
@@ -106,11 +110,9 @@ class Segmenter:
         onward[n] = sums[self._with]
         rows = onward.reshape(-1, n_sets)
         for i in range(n - 1, 0, -1):
-            sums[:-1] = np.einsum(
-                "k,km->m", weights[i, i + 1 :].reshape(-1), rows[(i + 1) * labels :]
-            )
+            sums[:-1] = _product(weights[i, i + 1 :].reshape(-1), rows[(i + 1) * labels :])
             after[i] = sums[:-1]
-            onward[i] = sums[self._with]
+            sums.take(self._with, out=onward[i], mode="clip")
         return after
 
     def _forward_in_order(self, weights: Floats) -> tuple[Floats, float]:
@@ -156,6 +158,13 @@ class Segmenter:
             label[:-1] = value.argmax(axis=0)
             reached[:-1] = value.max(axis=0)
         return _trace(came, int(reached[:-1].argmax()), label)
+
+
+def _product(vector: Floats, table: Floats) -> Floats:
+    """Multiply; BLAS is the faster for what it does in one thread."""
+    if table.size < ONE_THREAD:
+        return np.asarray(vector @ table)
+    return np.asarray(np.einsum("k,km->m", vector, table))
 
 
 def _scaled_weights(scores: Floats) -> tuple[Floats, float]:

@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from pipeline.structure.known_words import KnownWords
 from pipeline.structure.line_gaps import GAP_WIDTH, gap_ids
 from pipeline.structure.line_shape import line_shape
-from pipeline.structure.line_words import WORD_WIDTH, LineReader
+from pipeline.structure.line_words import WORD_WIDTH, LineReader, line_features
 from pipeline.structure.lines import Line
 from pipeline.structure.section_model import (
     LABELS,
@@ -95,18 +95,18 @@ def fit_lines(
     cases: Sequence[LabelledLines], rng: np.random.Generator, known: KnownWords
 ) -> SectionWeights:
     """Fit word and gap weights; the segment weights are left empty."""
-    words, bias = _fit_words(cases, LineReader(known))
+    words, bias = _fit_words(cases)
     empty = np.zeros((0, len(LABELS)))
     gaps = _fit_gaps(cases, rng)
     return SectionWeights(words, bias, gaps, empty, empty, CANONICAL, known.as_array())
 
 
-def _fit_words(cases: Sequence[LabelledLines], reader: LineReader) -> tuple[Floats, Floats]:
+def _fit_words(cases: Sequence[LabelledLines]) -> tuple[Floats, Floats]:
     texts: list[NDArray[np.int64]] = []
     labels: list[int] = []
     weights: list[float] = []
     for case in cases:
-        ids = reader.read(case.lines, [line_shape(line) for line in case.lines]).by_line()
+        ids = [line_features(line, line_shape(line)) for line in case.lines]
         for a, b, label in case.segments():
             single = ids[a:b] if b - a > 1 else []
             texts += [np.concatenate(ids[a:b]), *single]
