@@ -7,7 +7,7 @@ from spacy.vocab import Vocab
 
 from pipeline.errors import ResourceError
 from pipeline.terminology import grammar as module
-from pipeline.terminology.grammar import COLUMNS, GrammarMatcher, Rule, load_grammar
+from pipeline.terminology.grammar import COLUMNS, GrammarMatcher, load_grammar
 from pipeline.terminology.lexicon import Term, TermMatcher, load_terms
 from pipeline.terminology.normal_form import normal_words
 from pipeline.tokenizer import CaseTokenizer
@@ -45,17 +45,17 @@ def rules_of(tmp_path, monkeypatch, *rows):
 def test_a_rule_alone_finds_the_mentions_of_its_example(all_terms, rule):
     text = rule.example.replace("[[", "").replace("]]", "")
     wanted = set(re.findall(r"\[\[(.*?)\]\]", rule.example))
-    # what denies a label is looked for only where something bears it
-    alone = rule._replace(label=rule.label.removeprefix("!"))
-    assert spans(GrammarMatcher([alone], all_terms), all_terms, text) == wanted
+    assert spans(GrammarMatcher([rule], all_terms), all_terms, text) == wanted
 
 
-def test_a_denial_is_looked_for_only_where_its_label_is_borne(all_terms):
-    denial = Rule("X1", "!MODALITY", "{MODALITY} {lesion_noun}", "", "here")
-    matcher = GrammarMatcher([denial], all_terms)
-    assert spans(matcher, all_terms, "a CT lesion. A lesion.") == {"CT lesion"}
-    other = denial._replace(label="!PLANE")
-    assert spans(GrammarMatcher([other], all_terms), all_terms, "a CT lesion. Axial.") == set()
+def test_what_is_remembered_of_runs_changes_nothing(all_terms, monkeypatch):
+    texts = [re.sub(r"[\[\]]{2}", "", rule.example) for rule in load_grammar()]
+    matcher = GrammarMatcher(load_grammar(), all_terms)
+    first = [spans(matcher, all_terms, text) for text in texts]
+    assert [spans(matcher, all_terms, text) for text in texts] == first
+    monkeypatch.setattr(module, "_KEPT_RUNS", 1)
+    monkeypatch.setattr(module, "_LONGEST_KEPT", 3)
+    assert [spans(matcher, all_terms, text) for text in texts] == first
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cache
+from operator import itemgetter
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
@@ -70,20 +71,23 @@ def _longest(found: list[_Found], denied: dict[str, set[int]]) -> list[_Found]:
 
     What lies within tokens denied to its label is left out.
     """
-    holders: dict[str, dict[int, int]] = {}
+    holders: dict[str, dict[int, int]] = {label: {} for label in LABELS}
     kept: list[_Found] = []
     found.sort()
     for match in found:
         _, start, _, label, end, _, concept = match
-        holder = holders.setdefault(label, {})
-        place = holder.get(start, holder.get(end - 1))
+        holder = holders[label]
+        place = holder.get(start)
+        if place is None and end > start + 1:
+            place = holder.get(end - 1)
         if place is not None:
             if concept and not kept[place][-1]:
                 kept[place] = (*kept[place][:-1], concept)
         elif label not in denied or not denied[label].issuperset(range(start, end)):
-            holder.update(dict.fromkeys(range(start, end), len(kept)))
+            for token in range(start, end):
+                holder[token] = len(kept)
             kept.append(match)
-    return sorted(kept, key=lambda found: (found[1], found[0]))
+    return sorted(kept, key=itemgetter(1, 0))
 
 
 @cache

@@ -7,20 +7,23 @@ mention in double square brackets, and a test.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from pipeline.annotations import LABELS
 from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_rows
-from pipeline.terminology.lexicon import TermMatch, TermMatcher
+from pipeline.terminology.lexicon import Found, TermMatcher
 from pipeline.terminology.pattern import Pattern, compile_pattern, expand, symbols_of
-from pipeline.terminology.units import HYPHEN, STOP, UnitEncoder
+from pipeline.terminology.units import HYPHEN, OTHER, STOP, UnitEncoder
 
 COLUMNS = ("id", "label", "pattern", "example")
 _SENTENCE = re.compile(f"[^{STOP}]+")
+#: units beside each other that patterns name
+_RUN = re.compile(f"[^{STOP}{OTHER}]+")
+#: runs remembered, and units of the longest one: most runs are short and come again
+_KEPT_RUNS, _LONGEST_KEPT = 1 << 14, 32
 _DEFINITION = re.compile(r"[a-z][a-z_0-9]*")
 
 
@@ -44,6 +47,8 @@ class RuleMatch(NamedTuple):
 
 #: letter -> the rules that need a unit of it
 _RulesByLetter = dict[str, list[tuple[Rule, Pattern]]]
+#: a rule, the first unit and the one after the last of what it marks
+_Marked = tuple[Rule, int, int]
 
 
 @cache
@@ -80,6 +85,9 @@ def _symbols(rule: Rule) -> list[str]:
 class GrammarMatcher:
     """Find what the rules put together in a text whose terms are known.
 
+    A pattern without a gap lies within a run of units that patterns name. Such runs are short and
+    few: what is found in one is remembered. Patterns with a gap are tried sentence by sentence.
+
     Raises:
         ResourceError: a pattern cannot be read, or names a class that no term has.
     """
@@ -88,14 +96,14 @@ class GrammarMatcher:
         rules = tuple(rules)
         symbols = {symbol for rule in rules for symbol in _symbols(rule)}
         self._encoder = UnitEncoder(symbols, terms.terms_by_key)
-        self._rules: _RulesByLetter = {}
-        self._denials: _RulesByLetter = {}
-        self._denied = {rule.label[1:] for rule in rules if rule.label[0] == "!"}
+        near: _RulesByLetter = {}
+        self._far: _RulesByLetter = {}
         for rule in rules:
             pattern = self._compile(rule)
             for letter in pattern.needs[0]:
-                kind = self._denials if rule.label[0] == "!" else self._rules
+                kind = self._far if pattern.gap else near
                 kind.setdefault(letter, []).append((rule, pattern))
+        self._runs = _Runs(near)
 
     def _compile(self, rule: Rule) -> Pattern:
         for symbol in _symbols(rule):
@@ -108,11 +116,9 @@ class GrammarMatcher:
             raise ResourceError(f"{rule.where}: pattern: {problem}") from problem
 
     def match(
-        self, words: Sequence[str], forms: Sequence[str], terms: Iterable[TermMatch]
+        self, words: Sequence[str], forms: Sequence[str], terms: Sequence[Found]
     ) -> list[RuleMatch]:
-        """Find the mentions that rules put together, overlaps and all.
-
-        What denies a label is looked for only in sentences where something bears it.
+        """Find the mentions that rules put together, and what they deny, overlaps and all.
 
         Args:
             words: the tokens of the text.
@@ -120,45 +126,50 @@ class GrammarMatcher:
             terms: the candidates of a `TermMatcher` in them, word classes too.
         """
         letters, starts, ends = self._encoder.encode(words, forms, terms)
-        sentences = [sentence.span() for sentence in _SENTENCE.finditer(letters)]
-        openings = [starts[first] for first, _ in sentences]
-        borne = self._labels_by_sentence(terms, openings)
-        found: list[RuleMatch] = []
-        for (first, last), labels in zip(sentences, borne, strict=True):
-            present = frozenset(letters[first:last])
-            for rules in (self._rules, self._denials):
-                for rule, pattern in _rules_for(present, rules, labels):
-                    for match in pattern.regex.finditer(letters, first, last):
-                        labels.add(rule.label)
-                        found += [
-                            RuleMatch(rule, starts[i], ends[j - 1])
-                            for i, j in _marked(match, letters)
-                        ]
+        return [
+            RuleMatch(rule, starts[first], ends[last - 1])
+            for rule, first, last in self._marked_units(letters)
+        ]
+
+    def _marked_units(self, letters: str) -> list[_Marked]:
+        found: list[_Marked] = []
+        for run in _RUN.finditer(letters):
+            if marked := self._runs[run[0]]:
+                start = run.start()
+                found += [(rule, start + first, start + last) for rule, first, last in marked]
+        if not self._far.keys().isdisjoint(letters):
+            for sentence in _SENTENCE.finditer(letters):
+                found += _search(letters, self._far, *sentence.span())
         return found
 
-    def _labels_by_sentence(
-        self, terms: Iterable[TermMatch], openings: Sequence[int]
-    ) -> list[set[str]]:
-        """Give the labels of the terms in each sentence, those alone that rules may deny."""
-        borne: list[set[str]] = [set() for _ in openings]
-        for term, start, _ in terms:
-            if term.label in self._denied and borne:
-                borne[bisect_right(openings, start) - 1].add(term.label)
-        return borne
+
+class _Runs(dict[str, list[_Marked]]):
+    """Letters of a run -> what rules mark in it, worked out when the run is first met."""
+
+    def __init__(self, rules: _RulesByLetter) -> None:
+        self._rules = rules
+
+    def __missing__(self, run: str) -> list[_Marked]:
+        found = list(_search(run, self._rules, 0, len(run)))
+        if len(run) <= _LONGEST_KEPT:
+            if len(self) >= _KEPT_RUNS:
+                self.clear()
+            self[run] = found
+        return found
 
 
-def _rules_for(
-    present: frozenset[str], rules: _RulesByLetter, labels: Set[str]
-) -> Iterator[tuple[Rule, Pattern]]:
-    """Give the rules whose needs the letters of a sentence meet; of denials, those of `labels`."""
+def _search(letters: str, rules: _RulesByLetter, first: int, last: int) -> Iterator[_Marked]:
+    """Give what rules mark from one unit up to another."""
+    present = frozenset(letters[first:last])
     tried: set[str] = set()
     for letter in present & rules.keys():
         for rule, pattern in rules[letter]:
             if rule.id not in tried:
                 tried.add(rule.id)
-                wanted = rule.label[0] != "!" or rule.label[1:] in labels
-                if wanted and not any(map(present.isdisjoint, pattern.needs)):
-                    yield rule, pattern
+                if not any(map(present.isdisjoint, pattern.needs)):
+                    for match in pattern.regex.finditer(letters, first, last):
+                        for start, end in _marked(match, letters):
+                            yield rule, start, end
 
 
 def _marked(match: re.Match[str], letters: str) -> Iterator[tuple[int, int]]:

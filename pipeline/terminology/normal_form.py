@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from itertools import compress, count
 from typing import NamedTuple
 
 from pipeline.errors import ResourceError
@@ -134,6 +135,20 @@ def _singular(form: str, rules: SpellingRules) -> str:
     return form
 
 
+class _Marks(dict[str, str]):
+    """Form -> `-` for a hyphen, `'` for an apostrophe, a blank for blanks, else nothing."""
+
+    def __missing__(self, form: str) -> str:
+        if len(self) > CACHED_WORDS:
+            self.clear()
+        mark = "-" if form in _HYPHENS else "'" if form in _APOSTROPHES else ""
+        self[form] = mark = " " if form.isspace() else mark
+        return mark
+
+
+_MARKS = _Marks()
+
+
 def normal_words(words: Sequence[str]) -> list[str]:
     """Give the normal form of each token of a text.
 
@@ -146,17 +161,14 @@ def normal_words(words: Sequence[str]) -> list[str]:
     """
     forms = list(map(_FORMS.__getitem__, words))
     last = len(forms) - 1
-    for i, form in enumerate(forms):
-        if form.isalnum():
-            continue
-        if form in _HYPHENS:
+    for i in list(compress(count(), map(_MARKS.__getitem__, forms))):
+        mark = _MARKS[forms[i]]
+        if mark == " ":
+            forms[i] = BREAK if _ends_line(forms[i], words[i + 1 : i + 2]) else ""
+        elif mark:
             forms[i] = ""
-        elif form in _APOSTROPHES:
-            forms[i] = ""
-            if i < last and forms[i + 1] == "s":
+            if mark == "'" and i < last and forms[i + 1] == "s":
                 forms[i + 1] = ""
-        elif form.isspace():
-            forms[i] = BREAK if _ends_line(form, words[i + 1 : i + 2]) else ""
     return forms
 
 

@@ -35,10 +35,14 @@ Needs = tuple[frozenset[str], ...]
 
 
 class Pattern(NamedTuple):
-    """A pattern, compiled; a match has a letter of each set of `needs`, the rarest first."""
+    """A pattern, compiled; a match has a letter of each set of `needs`, the rarest first.
+
+    Only one with a `gap` reaches across units that no pattern names.
+    """
 
     regex: re.Pattern[str]
     needs: Needs
+    gap: bool
 
 
 def word_symbol(word: str) -> str:
@@ -100,7 +104,8 @@ def compile_pattern(pattern: str, letters: Callable[[str], str]) -> Pattern:
     needs = _needs(parts, letters)
     if not needs:
         raise ValueError("all its parts are optional, expected one that is not")
-    return Pattern(regex, tuple(sorted(needs, key=_frequency(letters))))
+    gap = any(part["gap"] for part in parts)
+    return Pattern(regex, tuple(sorted(needs, key=_frequency(letters))), gap)
 
 
 def _frequency(letters: Callable[[str], str]) -> Callable[[frozenset[str]], tuple[bool, int]]:

@@ -5,10 +5,10 @@ it bears (word classes, and itself where a pattern names it): units that no patt
 share a letter.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations, compress, count
 
-from pipeline.terminology.lexicon import Term, TermMatch
+from pipeline.terminology.lexicon import Found, Term
 from pipeline.terminology.normal_form import BREAK, CACHED_WORDS
 
 #: letters of the units no pattern names, of sentence ends and of hyphens
@@ -38,7 +38,8 @@ class UnitEncoder:
         for symbol in sorted(self._symbols):
             if symbol[0] == "=":
                 word_letters[symbol[1:]] = self._letter(frozenset((symbol,)))
-        self._form_letters = _FormLetters(word_letters, number)
+        self._form_letters = _FormLetters(self._letter_of_form, word_letters, number)
+        self._terms = terms
         # labels of terms matched in any case and as written -> done
         kinds: set[tuple[object, ...]] = set()
         for key, named in terms.items():
@@ -74,7 +75,7 @@ class UnitEncoder:
         return self._bearing.get(symbol, "")
 
     def encode(
-        self, words: Sequence[str], forms: Sequence[str], terms: Iterable[TermMatch]
+        self, words: Sequence[str], forms: Sequence[str], terms: Sequence[Found]
     ) -> tuple[str, list[int], list[int]]:
         """Give the letters of a text and the token offsets where each unit starts and ends.
 
@@ -89,15 +90,18 @@ class UnitEncoder:
         ]
         ends = list(range(1, len(letters) + 1))
         done = 0
-        for start, (end, labels) in self._longest(terms).items():
+        # terms of one token, matched in any case, are in the letters of forms
+        several = {start for term, start, end in terms if end > start + 1 or term.match == "case"}
+        apart = [found for found in terms if found[1] in several]
+        for start, (end, labels) in self._longest(apart).items():
             if start >= done:
                 letters[start:end] = [""] * (end - start)
                 letters[start] = self._letter_of(forms[start:end], labels)
                 ends[start] = done = end
-        starts = [i for i, letter in enumerate(letters) if letter]
-        return "".join(letters), starts, [ends[i] for i in starts]
+        starts = list(compress(count(), letters))
+        return "".join(letters), starts, list(compress(ends, letters))
 
-    def _longest(self, terms: Iterable[TermMatch]) -> dict[int, tuple[int, set[str]]]:
+    def _longest(self, terms: Iterable[Found]) -> dict[int, tuple[int, set[str]]]:
         longest: dict[int, tuple[int, set[str]]] = {}
         for term, start, end in terms:
             if term.label in self._symbols:
@@ -107,6 +111,12 @@ class UnitEncoder:
                 elif end == known[0]:
                     known[1].add(term.label)
         return longest
+
+    def _letter_of_form(self, form: str) -> str | None:
+        """Give the letter of the terms of a form that match in any case, None without a class."""
+        named = self._terms.get(form, ())
+        labels = {term.label for term in named if term.match == "any"} & self._symbols
+        return self._letter_of((form,), labels) if labels else None
 
     def _letter_of(self, forms: Sequence[str], labels: set[str]) -> str:
         symbol = "=" + " ".join(filter(None, forms))
@@ -120,9 +130,12 @@ def _letter_of_blank(word: str) -> str:
 
 
 class _FormLetters(dict[str, str | None]):
-    """Normal form -> the letter of a token that bears no class; None where it has no form."""
+    """Normal form -> the letter of a token of it alone; None where it has no form."""
 
-    def __init__(self, known: Mapping[str, str], number: str) -> None:
+    def __init__(
+        self, of_class: Callable[[str], str | None], known: Mapping[str, str], number: str
+    ) -> None:
+        self._of_class = of_class
         self._known = known
         self._number = number
 
@@ -130,6 +143,9 @@ class _FormLetters(dict[str, str | None]):
         if len(self) > CACHED_WORDS:
             self.clear()
         # a token that begins with a digit is a number, by the rule of the tokenizer
-        number = self._number if form[:1].isdigit() else None
-        self[form] = letter = (number or self._known.get(form, OTHER)) if form else None
+        letter = None
+        if form:
+            number = self._number if form[0].isdigit() else None
+            letter = self._of_class(form) or number or self._known.get(form, OTHER)
+        self[form] = letter
         return letter
