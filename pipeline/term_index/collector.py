@@ -41,13 +41,13 @@ class TypeTable:
         """Give the number of a combination; all are checked when first met.
 
         Raises:
-            VocabularyError: one is no TUI.
+            ValueError: one is no TUI.
         """
         number = self._numbers.get(types)
         if number is None:
             for tui in types:
                 if not _SEMANTIC_TYPE.fullmatch(tui):
-                    raise VocabularyError(f"semantic type {tui!r}, expected T and three digits")
+                    raise ValueError(f"semantic type {tui!r}, expected T and three digits")
             number = self._numbers[types] = len(self._numbers)
             self.labels.append(label_of_types(types))
         return number
@@ -132,14 +132,14 @@ class NameCollector:
         cui, types, label = self.concepts
         if number == len(cui):
             if not term.concept_id:
-                raise VocabularyError(f"concept of {term.source or 'a source'} without id")
+                raise VocabularyError(f"name without a concept's id in {term.source or 'a source'}")
             cui.append(0)
             types.append(0)
             label.append(0)
         if term.cui and not cui[number]:
             cui[number] = self._cui_number(term)
         if term.semantic_types and not types[number]:
-            types[number] = self.types.number(term.semantic_types)
+            types[number] = self._types_number(term)
         if term.label and not label[number]:
             label[number] = self._label_number(term)
         return number
@@ -150,6 +150,12 @@ class NameCollector:
                 f"concept {term.concept_id}: cui {term.cui!r}, expected C and seven digits"
             )
         return int(term.cui[1:])
+
+    def _types_number(self, term: VocabularyTerm) -> int:
+        try:
+            return self.types.number(term.semantic_types)
+        except ValueError as problem:
+            raise VocabularyError(f"concept {term.concept_id}: {problem}") from None
 
     def _label_number(self, term: VocabularyTerm) -> int:
         if term.label not in LABELS:
