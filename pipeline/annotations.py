@@ -51,6 +51,7 @@ class Mention(TypedDict):
 
     `rule` holds the ids of all rows and models that made the mention, with a space between.
     `status_cue_start` and `status_cue_end` are character offsets of the cue, -1 without one.
+    `candidates` holds `concept id|score` of each, with a tab between (lists do not survive DocBin).
     """
 
     label: str
@@ -73,7 +74,7 @@ class Mention(TypedDict):
     cui: str
     semantic_type: str
     link_score: float
-    candidates: list[str]
+    candidates: str
 
 
 class RelationNote(TypedDict):
@@ -113,7 +114,7 @@ def new_mention(label: str, start: int, end: int, rule: str) -> Mention:
         label=label, start=start, end=end, rule=rule, status="", status_cue="",
         status_cue_start=-1, status_cue_end=-1, change="", role="", key_finding=False,
         laterality="", value="", unit="", intensity="", concept_id="", concept_name="", cui="",
-        semantic_type="", link_score=0.0, candidates=[],
+        semantic_type="", link_score=0.0, candidates="",
     )  # fmt: skip
 
 

@@ -123,6 +123,7 @@ class RowMaker:
             first = mention["start"]
             start, end = self._bounds(first, mention["end"])
             kept: dict[str, Any] = {name: mention[name] for name in _SAME}  # type: ignore[literal-required]
+            kept["candidates"] = kept["candidates"].split("\t") if kept["candidates"] else []
             place = {"start": start, "end": end, "text": self._text[start:end]}
             yield EntityRow(
                 case_id=self._case_id, entity_id=f"e{number}", section=sections[first],

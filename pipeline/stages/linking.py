@@ -102,9 +102,9 @@ class ConceptLinker:
         listed = {
             candidate.term.concept_id: candidate for candidate in (first, *others) if candidate
         }
-        mention["candidates"] = [
-            f"{concept}|{round(candidate.score, 3)}" for concept, candidate in listed.items()
-        ][: self._limit]
+        mention["candidates"] = "\t".join(
+            [f"{concept}|{round(c.score, 3)}" for concept, c in listed.items()][: self._limit]
+        )
 
 
 def _expansions(doc: Doc) -> Expansions:
