@@ -175,7 +175,7 @@ def test_matches_are_those_of_the_matcher_of_lexicons(tmp_path_factory, names, t
     forms = normal_words(words)
     matched = [(match.start, match.end) for match in TermIndex.open(out).match(words, forms)]
     shutil.rmtree(out)
-    expected = [(match.start, match.end) for match in TermMatcher(terms).candidates(words, forms)]
+    expected = [(start, end) for _, start, end in TermMatcher(terms).candidates(words, forms)]
     assert matched == expected
 
 
