@@ -12,6 +12,7 @@ from pipeline.term_index.index_info import BuildOptions
 from pipeline.term_index.reader import TermIndex
 from pipeline.user_cache import cache_folder
 from pipeline.vocabularies.hpo import NAME, hp_obo
+from pipeline.vocabularies.reading import DEFAULTS
 from pipeline.vocabularies.sources import VocabularyReader
 
 #: raised when other names are taken from the same file
@@ -61,7 +62,8 @@ def _build(source: Path, folder: Path) -> None:
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         built = draft / folder.name
-        build(names.terms(), names.links(), names.infos(), built, BuildOptions())
+        options = BuildOptions(settings=(("scope", " ".join(sorted(DEFAULTS.scopes))),))
+        build(names.terms(), names.links(), names.infos(), built, options)
         try:
             built.rename(folder)
         except OSError:

@@ -110,7 +110,7 @@ def _class(path: Path, text: str, node: object, number: int) -> OntologyClass:
     if not isinstance(node, dict) or not isinstance(node.get("id"), str):
         raise VocabularyError(f"{path.name}:1: node {number + 1} without id, expected one")
     meta = _dict(node.get("meta"))
-    if node.get("type", "CLASS") != "CLASS":
+    if (node.get("type") or "CLASS") != "CLASS":
         return OntologyClass()
     try:
         return OntologyClass(

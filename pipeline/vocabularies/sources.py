@@ -44,6 +44,8 @@ class VocabularyReader:
         self.formats = [(path, format_of(path) if named == "auto" else named) for path in paths]
         self._options = options
         self._joiner: ConceptJoiner | None = None
+        #: the links of files read: they are gone through for branches and once more on their own
+        self._links: dict[Path, list[VocabularyLink]] = {}
         mapped = [path for path, found in self.formats if found == "sssom"]
         if mapped:
             self._joiner = ConceptJoiner(m for path in mapped for m in sssom.mappings(path))
@@ -57,7 +59,7 @@ class VocabularyReader:
         for path, module in self._files():
             found = module.terms(path, self._options)
             if hasattr(module, "links"):
-                found = BranchReader(module.links(path)).typed(found)
+                found = BranchReader(self._links_of(path, module)).typed(found)
             yield from self._joiner.terms(found) if self._joiner else found
 
     def links(self) -> Iterator[VocabularyLink]:
@@ -67,9 +69,8 @@ class VocabularyReader:
             VocabularyError: `file:line: problem, expected`.
         """
         for path, module in self._files():
-            if hasattr(module, "links"):
-                found = module.links(path)
-                yield from self._joiner.links(found) if self._joiner else found
+            found = self._links_of(path, module)
+            yield from self._joiner.links(found) if self._joiner else found
 
     def infos(self) -> list[VocabularyInfo]:
         """Say where the names and mappings come from.
@@ -84,6 +85,11 @@ class VocabularyReader:
         """Say whether all files are tables with labels: their names are meant to be marked."""
         tables = [path for path, found in self.formats if found == "tsv"]
         return len(tables) == len(self.formats) and all(map(tabular.has_labels, tables))
+
+    def _links_of(self, path: Path, module: ModuleType) -> list[VocabularyLink]:
+        if path not in self._links:
+            self._links[path] = list(module.links(path)) if hasattr(module, "links") else []
+        return self._links[path]
 
     def _files(self) -> Sequence[tuple[Path, ModuleType]]:
         return [(path, _READERS[found]) for path, found in self.formats if found in _READERS]
