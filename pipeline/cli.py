@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 from pipeline import __version__
 from pipeline.atlas_command import atlas_command
 from pipeline.errors import RadtabError, UsageError
+from pipeline.link_command import add_link_command
 from pipeline.terms_commands import add_terms_commands
 from pipeline.training_commands import add_commands
 
@@ -321,5 +322,6 @@ def explain_command(
 
 
 app.command("atlas")(atlas_command)
+add_link_command(app)
 add_commands(app)
 add_terms_commands(app)

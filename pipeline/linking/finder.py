@@ -107,8 +107,14 @@ class CandidateFinder:
     def _named(self, words: Words, label: str) -> Iterator[Candidate]:
         """Give the terms of the name, of its words in another order, of concepts so called."""
         exact, turned = self._scores["link:exact"], self._scores["link:turned"]
-        for term in self.names.every(words, label):
-            yield self._candidate(term, label, "link:exact", exact)
+        terms = self.names.every(words, label)
+        senses = len(
+            {t.concept_id for t in terms if t.match == "case" and t.label == terms[0].label}
+        )
+        for term in terms:
+            # an abbreviation of several concepts is linked to none of them by itself
+            share = 1 / senses if term.match == "case" and senses > 1 else 1.0
+            yield self._candidate(term, label, "link:exact", exact * share)
         for term in self.names.with_name(words, label):
             yield self._candidate(term, label, "link:exact", turned)
         for reordered in self.names.reordered(words):

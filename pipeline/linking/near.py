@@ -25,7 +25,7 @@ from pipeline.user_cache import cache_folder
 #: names asked of each index; what fits neither label nor words is left out of them
 ASKED = 48
 #: less like than this and a name is another
-LEAST_LIKE = 0.45
+LEAST_LIKE = 0.55
 #: mentions of fewer letters have too many neighbours
 SHORTEST = 5
 #: changes when names are indexed in another way

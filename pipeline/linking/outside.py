@@ -34,7 +34,10 @@ class OutsideNames:
         return tuple(term for term in terms if term is not None)
 
     def term(self, name: IndexedName) -> Term | None:
-        """Give a name as a term, None where nothing is to be linked by it."""
+        """Give a name as a term, None where nothing is to be linked by it.
+
+        The value of the term is the vocabulary it is from.
+        """
         if not name.preferred and sum(map(str.isalnum, name.text)) < SHORTEST_SYNONYM:
             return None
         concept = self.index.concept(name.concept)
@@ -43,5 +46,6 @@ class OutsideNames:
         return Term(
             id=f"{RULE}{concept.concept_id}", term=name.text, label=concept.label,
             match=name.match, concept_id=concept.concept_id, concept_name=concept.name,
-            cui=concept.cui, semantic_type=next(iter(concept.semantic_types), ""), value="",
+            cui=concept.cui, semantic_type=next(iter(concept.semantic_types), ""),
+            value=concept.source,
         )  # fmt: skip
