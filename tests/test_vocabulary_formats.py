@@ -13,6 +13,7 @@ from pipeline.errors import UsageError, VocabularyError
 from pipeline.vocabularies import bioportal_csv, knowledge_base, obo, obographs, owl, sssom, tabular
 from pipeline.vocabularies.branches import BranchReader
 from pipeline.vocabularies.detection import checked_format, format_of
+from pipeline.vocabularies.identifiers import umls_of
 from pipeline.vocabularies.joining import ConceptJoiner
 from pipeline.vocabularies.reading import VocabularyOptions, match_of
 from pipeline.vocabularies.records import VocabularyInfo, VocabularyLink, VocabularyTerm
@@ -120,6 +121,29 @@ def test_a_long_chain_and_many_ways_are_no_cycle(tmp_path):
                   f"is_a: XX:{max(1, number - 2)}"]  # fmt: skip
     assert len(list(obo.links(write(tmp_path / "deep.obo", *lines)))) == 2 * 2998
     assert len(read_all(tmp_path / "deep.obo")[0]) == 2999
+
+
+def test_what_is_called_obsolete_is_left_out(tmp_path):
+    path = write(tmp_path / "x.obo", *HEAD, "[Term]", "id: XX:2", "name: obsolete two")
+    assert names(obo.terms(path)) == [("XX:1", "one")]
+
+
+def test_a_date_in_the_header(tmp_path):
+    path = write(tmp_path / "dated.obo", HEAD[0], "date: 31:07:2026 15:00", *HEAD[1:])
+    assert obo.info(path) == VocabularyInfo("DATED", "", "2026-07-31", "")
+
+
+@pytest.mark.parametrize(
+    ("reference", "cui"),
+    [
+        ("UMLS:C0000001", "C0000001"), ("umls:C0000001", "C0000001"),
+        ("UMLS_CUI:C0000001", "C0000001"), ("NCIT:C0000001", ""), ("UMLS:C1", ""), ("", ""),
+        ("http://purl.obolibrary.org/obo/UMLS_C0000001", "C0000001"),
+        ("http://linkedlifedata.com/resource/umls/id/C0000001", "C0000001"),
+    ],
+)  # fmt: skip
+def test_references_to_umls(reference, cui):
+    assert umls_of(reference) == cui
 
 
 def test_older_synonyms_and_cross_references_of_mondo(tmp_path):

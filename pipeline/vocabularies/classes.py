@@ -9,6 +9,8 @@ from pipeline.vocabularies.records import VocabularyTerm
 SCOPES = ("EXACT", "NARROW", "BROAD", "RELATED")
 #: kinds of synonyms, in lower case, that name the concept no more
 _DROPPED = ("obsolete", "deprecated", "misspelling", "allelic_requirement")
+#: what OBO ontologies put before the name of an obsolete class, also where a tool drops the mark
+_SAID_OBSOLETE = ("obsolete ", "OBSOLETE ")
 _ABBREVIATIONS = ("abbreviation", "acronym", "omo:0003000", "omo:0003012")
 
 
@@ -38,7 +40,7 @@ def terms_of(
     found: OntologyClass, source: str, options: VocabularyOptions
 ) -> Iterator[VocabularyTerm]:
     """Give the name of a class and those of its synonyms that are taken; none if it is obsolete."""
-    if found.obsolete or not found.id or not found.name:
+    if found.obsolete or not found.id or not found.name or found.name.startswith(_SAID_OBSOLETE):
         return
     seen: set[str] = set()
     cui, types = sole(found.cuis), tuple(dict.fromkeys(found.semantic_types))

@@ -5,7 +5,7 @@ import re
 _OBO = re.compile(r"https?://purl\.obolibrary\.org/obo/([A-Za-z][\w.-]*)_(\w+)$")
 _BIOPORTAL = re.compile(r"https?://purl\.bioontology\.org/ontology/(?!STY/)(\w+)/([^/#]+)$")
 _LAST = re.compile(r"[/#]([^/#]+)$")
-_UMLS = re.compile(r"umls\S*?[:/](C\d{7})$", re.IGNORECASE)
+_UMLS = re.compile(r"umls\S*?[:/_](C\d{7})$", re.IGNORECASE)
 _BARE = re.compile(r"C\d{7}$")
 
 

@@ -21,6 +21,8 @@ _UMLS = re.compile(r"(?:UMLS|UMLS_CUI|umls)[:/](C\d{7})\b")
 _EQUAL = re.compile(r"\b(?:skos:|mondo:)?exactMatch\s+\S*\b(C\d{7})\b")
 #: how Mondo says that a cross-reference means something else
 _NOT_EQUAL = re.compile(r"\{.*(?:relatedTo|NarrowerThan|BroaderThan)")
+#: how the header tag `date` is written: day, month, year, time
+_DATE = re.compile(r"(\d\d):(\d\d):(\d{4}).*")
 _ESCAPED = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "t": "\t", "W": " "}
 _LICENCE = re.compile(
@@ -75,7 +77,7 @@ def info(path: Path) -> VocabularyInfo:
     name = header.get("ontology", "").rpartition("/")[2].partition(".")[0].upper()
     version = header.get("data-version", "")
     dated = re.search(r"\d{4}-\d{2}-\d{2}", version)
-    date = dated[0] if dated else header.get("date", "")
+    date = dated[0] if dated else _DATE.sub(r"\3-\2-\1", header.get("date", ""))
     return VocabularyInfo(name or stem_of(path), version, date, licence)
 
 

@@ -104,8 +104,7 @@ def infos(path: Path) -> list[VocabularyInfo]:
         return []
     rows = [cells for _, cells in _rows(listed, "MRSAB") if cells[21] == "Y"]
     return [
-        VocabularyInfo(c[3], c[6], c[7], f"UMLS licence, restriction level {c[13]}")
-        for c in rows
+        VocabularyInfo(c[3], c[6], c[7], f"UMLS licence, restriction level {c[13]}") for c in rows
     ]
 
 
