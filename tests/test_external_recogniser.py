@@ -2,6 +2,7 @@
 
 import csv
 import logging
+import shutil
 
 import pytest
 import spacy
@@ -74,6 +75,23 @@ def test_what_it_marks_becomes_a_mention_with_its_name(model, labels, profile):
     assert ("DIAGNOSIS", "glimmerous") not in without
     assert ("ANATOMY", "liver") in with_it
     assert not any("plorazine" in text for _, text in with_it)
+
+
+def test_a_model_is_taken_by_its_package_name(model, labels, tmp_path, monkeypatch):
+    """As `python -m spacy package` lays it out: the data in a folder with name and version."""
+    package = tmp_path / "made_up_words"
+    shutil.copytree(model, package / "en_three words-0.0.0")
+    shutil.copy(model / "meta.json", package / "meta.json")
+    code = "from spacy.util import load_model_from_init_py\n\n\ndef load(**options):\n"
+    code += "    return load_model_from_init_py(__file__, **options)\n"
+    (package / "__init__.py").write_text(code, encoding="utf-8")
+    info = tmp_path / "made_up_words-0.0.0.dist-info"
+    info.mkdir()
+    metadata = "Metadata-Version: 2.1\nName: made-up-words\nVersion: 0.0.0\n"
+    (info / "METADATA").write_text(metadata, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    nlp = pipeline.load("fast", recogniser="made_up_words", recogniser_labels=str(labels))
+    assert "MODEL:made_up_words" in found(nlp(TEXT))["DIAGNOSIS", "glimmerous"].split()
 
 
 def test_ours_comes_first(nlp):
