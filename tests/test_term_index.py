@@ -240,6 +240,7 @@ def test_what_a_killed_build_left_is_removed_and_only_that(tmp_path):
     (tmp_path / ".i.building-999999999").mkdir()
     (tmp_path / f".i.building-{os.getppid()}").mkdir()
     (tmp_path / ".other.building-999999999").mkdir()
+    (tmp_path / ".i.old-999999999").mkdir()
     build(TERMS, [], [], tmp_path / "i", EXACT)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         f".i.building-{os.getppid()}",  # of a process that runs

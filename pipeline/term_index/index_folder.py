@@ -6,6 +6,7 @@ my.terms/*.npy          arrays, see `ARRAYS`
 my.terms/ngrams/        for spelling variants, where asked for
 """
 
+import glob
 import hashlib
 import json
 import os
@@ -41,8 +42,11 @@ LINK_ARRAYS: Mapping[str, str] = {
     "parent_start": "concept -> place in parents",
     "parents": "numbers of the concepts that it is a kind of",
 }
+#: arrays that are read a piece at a time, not mapped
+TEXTS = ("name_text", "concept_text")
 PREFERRED, WRITTEN = 1, 2
-_BUILDING = "building"
+#: what stands in the names of folders beside an index while it is made or replaced
+_BUILDING, _OLD = "building", "old"
 
 
 def check_output(out: Path, *, overwrite: bool) -> None:
@@ -82,13 +86,14 @@ def new_folder(out: Path, *, overwrite: bool) -> Iterator[Path]:
         UsageError: as `check_output`, before anything is written.
     """
     check_output(out, overwrite=overwrite)
-    _remove_left(out)
+    _remove_left(out, _BUILDING)
     folder = _beside(out, _BUILDING)
     try:
         folder.mkdir()
         yield folder
         check_output(out, overwrite=overwrite)
         _take_name(folder, out)
+        _remove_left(out, _OLD)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -103,15 +108,15 @@ def _take_name(folder: Path, out: Path) -> None:
     if not out.exists():
         folder.rename(out)
         return
-    old = _beside(out, "old")
+    old = _beside(out, _OLD)
     out.rename(old)
     folder.rename(out)
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _remove_left(out: Path) -> None:
-    """Remove unfinished folders of processes that are no more."""
-    for left in out.parent.glob(f".{out.name}.{_BUILDING}-*"):
+def _remove_left(out: Path, what: str) -> None:
+    """Remove the folders beside `out` of processes that are no more."""
+    for left in out.parent.glob(f".{glob.escape(out.name)}.{what}-*"):
         number = left.name.rpartition("-")[2]
         if number.isdigit() and not _is_running(int(number)):
             shutil.rmtree(left, ignore_errors=True)

@@ -13,6 +13,7 @@ from pipeline.term_index.index_folder import (
     KEYS,
     LINK_ARRAYS,
     PREFERRED,
+    TEXTS,
     WRITTEN,
     check_sizes,
     damaged,
@@ -21,6 +22,7 @@ from pipeline.term_index.index_folder import (
 from pipeline.term_index.index_info import IndexInfo, info_of_meta
 from pipeline.term_index.key_matcher import IndexMatch, KeyMatcher
 from pipeline.term_index.spelling_stamp import spelling_stamp
+from pipeline.term_index.text_file import TextFile
 
 
 class IndexedName(NamedTuple):
@@ -64,7 +66,10 @@ class TermIndex:
         self._sources: list[str] = meta["concept_sources"]
         self._keys = marisa_trie.Trie().mmap(str(path / KEYS))
         arrays = [*ARRAYS, *LINK_ARRAYS] if "parents.npy" in meta["files"] else ARRAYS
-        self._of: dict[str, Any] = {name: _mapped(path / f"{name}.npy") for name in arrays}
+        self._of: dict[str, Any] = {
+            name: _mapped(path / f"{name}.npy") for name in arrays if name not in TEXTS
+        }
+        self._texts = {name: TextFile(path / f"{name}.npy") for name in TEXTS}
         self._matcher = KeyMatcher(self._keys, self._of["key_written"], self._writings)
 
     @classmethod
@@ -109,7 +114,7 @@ class TermIndex:
         flags = self._of["name_flags"][number]
         return IndexedName(
             number,
-            self._text("name", number),
+            self._name_text(number),
             self._of["name_concept"][number],
             bool(flags & PREFERRED),
             "case" if flags & WRITTEN else "any",
@@ -117,10 +122,11 @@ class TermIndex:
 
     def concept(self, number: int) -> IndexedConcept:
         """Give a concept; its name is its first."""
+        start = self._of["concept_start"]
         cui = self._of["concept_cui"][number]
         return IndexedConcept(
-            self._text("concept", number),
-            self._text("name", self._of["concept_names"][number]),
+            self._texts["concept_text"].text(start[number], start[number + 1]),
+            self._name_text(self._of["concept_names"][number]),
             f"C{cui:07d}" if cui else "",
             self._types[self._of["concept_types"][number]],
             self._labels[self._of["concept_label"][number]],
@@ -148,9 +154,9 @@ class TermIndex:
         """
         return self._matcher.match(words, forms)
 
-    def _text(self, kind: str, number: int) -> str:
-        start = self._of[f"{kind}_start"]
-        return str(self._of[f"{kind}_text"][start[number] : start[number + 1]], "utf-8")
+    def _name_text(self, number: int) -> str:
+        start = self._of["name_start"]
+        return self._texts["name_text"].text(start[number], start[number + 1])
 
     def _writings(self, key_number: int) -> list[str]:
         return [name.text for name in self.of_key(key_number)]
