@@ -20,8 +20,8 @@ from pipeline.terminology.section_status import JUDGED, SectionStatus, load_sect
 from pipeline.terminology.status_cues import Cue, PhraseTable, load_status_cues
 from pipeline.terminology.status_scope import CueReader, Decision, Target, decide
 
-#: the statuses that are weighed against each other in a judged section
-WEIGHED = ("general", "present")
+#: the statuses that a cue settles in a judged section too
+SETTLED = ("general", "present", "differential")
 
 
 class StatusMarker:
@@ -81,8 +81,8 @@ class StatusMarker:
         decision: Decision | None,
         place: tuple[CaseEvidence, Target, int],
     ) -> tuple[bool, list[str]]:
-        """Weigh a mention of a judged section, unless a cue says what is to be weighed."""
-        if row.status != JUDGED or (decision and decision.cue.status in WEIGHED):
+        """Weigh a mention of a judged section, unless a cue has settled it."""
+        if row.status != JUDGED or (decision and decision.cue.status in SETTLED):
             return False, [row.id]
         chance, feature = self.judge.general(*place, decision.cue.status if decision else "")
         return chance >= self.threshold, [row.id, feature]

@@ -11,7 +11,8 @@ a pseudo-cue looks like one and sets nothing, a terminator ends scopes. Columns 
 - `status`: the status a cue sets; for a terminator, the statuses it ends (space between, empty =
   all); empty for a pseudo-cue.
 - `direction`: `forward` (mentions after it), `backward` (before it), `both`, or `inside` (the
-  mention it stands in). A terminator ends the scopes that run in that direction.
+  mention it stands in). A terminator ends the scopes that run in that direction; `inside` a
+  mention, the scopes that come from before it.
 - `scope`: the most words between cue and mention (`inside`: of the mention beside the cue), or
   `sentence`. For a terminator: the most words
   after it that it takes out of the scope, `sentence` for all the rest.

@@ -3,7 +3,7 @@
 A forward cue reaches the mentions that begin after it, a backward cue those that end before it,
 as far as its scope goes and no terminator of its status and direction stands between. A cue inside
 a mention (`normal` in `normal kidneys`) says nothing of that mention unless its row's direction
-is `inside`.
+is `inside`. A terminator `inside` a mention keeps out the cues before that mention.
 """
 
 from collections.abc import Sequence
@@ -108,18 +108,24 @@ def _ended(cue: Cue, hit: CueHit, target: Target, hits: Sequence[CueHit]) -> boo
     forward = hit.end <= target.start
     low, high = (hit.end, target.start) if forward else (target.end, hit.start)
     return any(
-        _ends(row, cue, target.start - other.end if forward else other.start - target.end, forward)
-        and row.holds(target.section, target.label)
+        _ends(row, cue, other, target)
+        and ((low <= other.start and other.end <= high) or (forward and row.inside))
         for other in hits
-        if low <= other.start and other.end <= high
         for row in other.cues
+        if row.kind == "terminator"
     )
 
 
-def _ends(row: Cue, cue: Cue, distance: int, forward: bool) -> bool:
+def _ends(row: Cue, cue: Cue, where: CueHit, target: Target) -> bool:
+    """Say whether a terminator ends scopes of a cue's status for a mention before or after it."""
+    if where.end <= target.start:
+        reaches = row.forward and target.start - where.end <= row.scope
+    elif where.start >= target.end:
+        reaches = row.backward and where.start - target.end <= row.scope
+    else:
+        reaches = row.inside and target.start <= where.start and where.end <= target.end
     return (
-        row.kind == "terminator"
-        and (row.forward if forward else row.backward)
+        reaches
         and (not row.statuses or cue.status in row.statuses)
-        and distance <= row.scope
+        and row.holds(target.section, target.label)
     )
