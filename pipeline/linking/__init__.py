@@ -6,6 +6,8 @@ endings      a name with a word in another form
 polarity     whether two names that are spelt alike may mean the same
 near         names spelt much like the mention
 senses       which concept of an abbreviation the case speaks of
+expansions   the long form of an abbreviation of the case
 finder       all of these, in order of how much they are worth
 loading      settings -> a finder
+asking       a text that is one mention -> rows of candidates
 """

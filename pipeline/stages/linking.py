@@ -9,13 +9,13 @@ of the term row are added to the mention's `rule`, and so is the row of a body p
 held besides; `models/rules/link_rules.tsv` has scores. Below `link:least` nothing is linked.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import cast
+from collections.abc import Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.annotations import Mention, mentions_of, set_mentions
+from pipeline.linking.expansions import Expansions, expanded, expansions_of
 from pipeline.linking.finder import NO_LINKS, Candidate, CandidateFinder, Links
 from pipeline.linking.loading import load_finder
 from pipeline.linking.senses import sense_of
@@ -23,8 +23,6 @@ from pipeline.terminology.concepts import concept_of, words_of
 from pipeline.terminology.link_words import load_link_scores
 from pipeline.terminology.normal_form import normal_words
 from pipeline.tokenizer import token_texts
-
-Expansions = Mapping[str, tuple[str, ...]]
 
 
 class ConceptLinker:
@@ -45,7 +43,7 @@ class ConceptLinker:
         mentions = mentions_of(doc)
         if not mentions:
             return doc
-        expansions = _expansions(doc)
+        expansions = expansions_of(doc)
         texts = token_texts(doc)
         found = [self._find(texts, mention, expansions) for mention in mentions]
         sure = {links.terms[0].concept_id for links in found if len(links.terms) == 1}
@@ -64,9 +62,9 @@ class ConceptLinker:
         if not self.finder.is_linked(label):
             return NO_LINKS
         tokens = tuple(texts[mention["start"] : mention["end"]])
-        expanded = _expanded(tokens, expansions) if expansions else tokens
-        if expanded != tokens:
-            links = self.finder.best(expanded, label)
+        long = expanded(tokens, expansions) if expansions else tokens
+        if long != tokens:
+            links = self.finder.best(long, label)
             if links.terms:
                 score = links.score * self._scores["link:abbreviation"]
                 return links._replace(score=score, rule="link:abbreviation")
@@ -97,7 +95,7 @@ class ConceptLinker:
         if not self.finder.is_linked(label):
             return
         first = Candidate(links.terms[0], links.score, links.rule) if links.terms else None
-        asked = _expanded(tokens, expansions) if expansions else tokens
+        asked = expanded(tokens, expansions) if expansions else tokens
         others = self.finder.candidates(asked, label, self._limit)
         listed = {
             candidate.term.concept_id: candidate for candidate in (first, *others) if candidate
@@ -105,25 +103,6 @@ class ConceptLinker:
         mention["candidates"] = "\t".join(
             [f"{concept}|{round(c.score, 3)}" for concept, c in listed.items()][: self._limit]
         )
-
-
-def _expansions(doc: Doc) -> Expansions:
-    """Give the long forms, as tokens, of the abbreviations the case defines."""
-    notes = doc._.abbreviations
-    return {
-        doc[note["short_start"] : note["short_end"]].text: tuple(
-            token.text for token in doc[note["long_start"] : note["long_end"]]
-        )
-        for note in cast(Sequence[Mapping[str, int]], notes)
-    }
-
-
-def _expanded(tokens: tuple[str, ...], expansions: Expansions) -> tuple[str, ...]:
-    whole = expansions.get("".join(tokens))
-    if whole:
-        return whole
-    parts = [expansions.get(token, (token,)) for token in tokens]
-    return tuple(token for part in parts for token in part)
 
 
 def _write(mention: Mention, links: Links) -> None:

@@ -57,7 +57,7 @@ class BackOff:
         head, tail, rest = self._split(words, label)
         found: dict[str, Candidate] = {}
         for kept, dropped in (*self._turned(head, tail), *self._shortened(head, tail, label)):
-            if kept and self._names.named(kept, label):
+            if kept and kept != words and self._names.named(kept, label):
                 candidate = self._scored(kept, dropped, rest, label)
                 best = found.setdefault(key_of_words(kept), candidate)
                 if candidate.score > best.score:

@@ -17,6 +17,7 @@ from pipeline.errors import ResourceError
 
 ONTOLOGIES = {"DOID": "doid.json", "MONDO": "mondo.json"}
 _UMLS = ("UMLS", "UMLS_CUI")
+_CROSS_REFERENCED = {"MESH": "MESH", "MSH": "MESH", "OMIM": "OMIM", "MIM": "OMIM"}
 _CUI = re.compile(r"C\d{7}")
 
 
@@ -33,6 +34,7 @@ class OntologyClass:
     sources: set[str]
     cuis: set[str]
     same_as: str = ""
+    identifiers: dict[str, str] = field(default_factory=dict)
     branches: set[str] = field(default_factory=set)
     joined: list[str] = field(default_factory=list)
 
@@ -67,6 +69,11 @@ def _ontology_class(prefix: str, entry: Mapping[str, Any]) -> OntologyClass:
         sources={space for space, _ in xrefs},
         cuis={i for space, i in xrefs if space in _UMLS and _CUI.fullmatch(i)},
         same_as=equal[0] if len(equal) == 1 else "",
+        identifiers={
+            f"{_CROSS_REFERENCED[space]}:{i.rpartition(':')[2]}": prefix
+            for space, i in xrefs
+            if space in _CROSS_REFERENCED
+        },
     )
 
 
@@ -94,6 +101,7 @@ def _joined(classes: Mapping[str, OntologyClass]) -> dict[str, OntologyClass]:
             into.names = _unique([*into.names, *found.names])
             into.branches |= found.branches
             into.cuis |= found.cuis
+            into.identifiers = found.identifiers | into.identifiers
             into.joined.append(found.id)
     return joined
 

@@ -7,6 +7,7 @@ sentences   NegEx: negated and historical
 captions    MedPix captions and cases: modality, plane, age, sex
 reports     Open-i: normal reports, coders' headings
 conditions  Ada: finding x condition pairs
+links       E3C, Mantra, NCBI disease, BC5CDR: concepts of given mentions
 
 Labels and spans follow other guides than ours, so the figures say how well radtab does on other
 texts, and how far the guides differ, in one.

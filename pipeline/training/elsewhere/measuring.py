@@ -17,6 +17,7 @@ from pipeline.training.elsewhere.documents import (
     measure_maccrobat,
     measure_ncbi_disease,
 )
+from pipeline.training.elsewhere.links import measure_links
 from pipeline.training.elsewhere.reports import measure_openi
 from pipeline.training.elsewhere.sentences import measure_negex
 
@@ -32,6 +33,7 @@ MEASURES: dict[str, Measure] = {
     "captions": measure_captions,
     "openi": measure_openi,
     "ada": measure_ada,
+    "links": measure_links,
 }
 
 
