@@ -6,8 +6,7 @@ weights are summed once a distinct value and kept, for each distance it may stan
 of words are looked up as numbers (`pair_sums`).
 """
 
-from collections.abc import Callable, Hashable
-from functools import partial
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy.typing as npt
 from pipeline.recognition.attribute_sums import STEPS, AttributeSums
 from pipeline.recognition.chain_weights import ChainWeights, Floats
 from pipeline.recognition.kept_sums import KeptSums
+from pipeline.recognition.neighbours import Neighbours
 from pipeline.recognition.pair_sums import PairSums
 from pipeline.recognition.token_attributes import (
     beside_attributes,
@@ -24,10 +24,10 @@ from pipeline.recognition.token_attributes import (
     joined_tags,
     term_attributes,
 )
-from pipeline.recognition.token_places import place_attributes, place_keys
+from pipeline.recognition.token_places import place_attributes, place_codes, place_of
 from pipeline.recognition.token_view import TokenView
 from pipeline.recognition.viterbi import best_tags
-from pipeline.recognition.word_attributes import own_attributes
+from pipeline.recognition.word_attributes import REACH, own_attributes
 from pipeline.recognition.word_clusters import WordClusters
 
 K = TypeVar("K", bound=Hashable)
@@ -59,34 +59,48 @@ class ChainTagger:
         self._words = KeptSums[str](
             lambda words: sums.at_all_steps(own_attributes(word, clusters) for word in words)
         )
-        self._places = _kept_here(sums, place_attributes)
+        self._places = KeptSums[int](
+            lambda codes: sums.here(place_attributes(place_of(code)) for code in codes)
+        )
         self._terms = _kept_here(sums, term_attributes)
         self._cues = _kept_here(sums, cue_attributes)
-        self._before = _kept_here(sums, partial(beside_attributes, "-"))
-        self._after = _kept_here(sums, partial(beside_attributes, "+"))
+        self._beside = KeptSums[str](
+            lambda tags: np.stack(
+                [sums.here(beside_attributes(mark, joined) for joined in tags) for mark in "-+"],
+                axis=1,
+            )
+        )
 
     def tag(self, view: TokenView) -> dict[str, list[str]]:
         """Give the tags of each token by layer; `O` outside all mentions."""
-        best = best_tags(self._scores(view), self._moves, sentence_bounds(view)).tolist()
         return {
             layer.name: [layer.tags[number] for number in numbers]
-            for layer, numbers in zip(self._layers, best, strict=True)
+            for layer, numbers in zip(self._layers, self._best(view).tolist(), strict=True)
         }
+
+    def tagged_runs(self, view: TokenView) -> Iterator[tuple[str, int, list[str]]]:
+        """Give, layer by layer, each run of tokens not tagged `O`: layer, first token, tags."""
+        for layer, numbers in zip(self._layers, self._best(view), strict=True):
+            outside = layer.tags.index("O")
+            for start, end in _runs(numbers != outside):
+                yield layer.name, start, [layer.tags[n] for n in numbers[start:end].tolist()]
+
+    def _best(self, view: TokenView) -> npt.NDArray[np.int64]:
+        return best_tags(self._scores(view), self._moves, sentence_bounds(view))
 
     def _scores(self, view: TokenView) -> Floats:
         """Give the scores: layers x tokens x tags."""
         numbers = np.array(self._pairs.numbers.of(view.words), dtype=np.int64)
-        sentences = np.array(view.sentences, dtype=np.int64)
+        neighbours = Neighbours(np.array(view.sentences, dtype=np.int64), REACH)
         tags = joined_tags(view)
-        scores = self._pairs.of(view.sections, numbers, sentences)
-        scores += self._places.of(place_keys(view, numbers))
-        scores += self._terms.of(list(zip(view.sections, tags, strict=True)))
+        sections = zip(view.sections, tags, strict=True)
+        scores = self._pairs.of(view.sections, numbers, neighbours)
+        scores += self._places.of(place_codes(view, numbers).tolist())
+        # without a term the section does not count
+        scores += self._terms.of([key if key[1] else ("", "") for key in sections])
         scores += self._cues.of(cues_before(view))
-        words = self._words.of(view.words)
-        for column, step in enumerate(STEPS):
-            _add_shifted(scores, words[:, column], step, sentences)
-        _add_shifted(scores, self._before.of(tags), -1, sentences)
-        _add_shifted(scores, self._after.of(tags), 1, sentences)
+        _add_of_neighbours(scores, self._words, view.words, neighbours, STEPS)
+        _add_of_neighbours(scores, self._beside, tags, neighbours, (-1, 1))
         return self._by_layer(scores)
 
     def _by_layer(self, scores: Floats) -> Floats:
@@ -101,16 +115,26 @@ class ChainTagger:
         return parted
 
 
+def _runs(marked: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Give the start and end of each run of marked tokens."""
+    edges = np.flatnonzero(np.diff(marked, prepend=False, append=False)).tolist()
+    return zip(edges[::2], edges[1::2], strict=True)
+
+
 def _kept_here(sums: AttributeSums, describe: Callable[[K], list[str]]) -> KeptSums[K]:
     """Keep the sums of values whose attributes count at the token itself."""
     return KeptSums(lambda values: sums.here(describe(value) for value in values))
 
 
-def _add_shifted(scores: Floats, sums: Floats, step: int, sentences: npt.NDArray[np.int64]) -> None:
-    """Add to each token the sums of the token `step` away, within its sentence."""
-    if step == 0:
+def _add_of_neighbours(
+    scores: Floats,
+    kept: KeptSums[str],
+    values: Sequence[str],
+    neighbours: Neighbours,
+    steps: Sequence[int],
+) -> None:
+    """Add to each token the sums that the values of tokens `steps` away have for their step."""
+    rows = neighbours.of(kept.rows(values), steps, beyond=0)
+    columns = np.arange(len(steps))[:, None]
+    for sums in kept.table[rows, columns]:
         scores += sums
-    elif step < 0:
-        scores[-step:] += sums[:step] * (sentences[-step:] == sentences[:step])[:, None]
-    else:
-        scores[:-step] += sums[step:] * (sentences[step:] == sentences[:-step])[:, None]

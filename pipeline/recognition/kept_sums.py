@@ -1,13 +1,15 @@
 """Sums of weights that are worked out once a distinct value and kept."""
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.recognition.chain_weights import Floats
 
 K = TypeVar("K", bound=Hashable)
+Ints = npt.NDArray[np.int64]
 #: distinct values kept; beyond it all are forgotten and worked out anew
 KEPT = 20_000
 
@@ -25,21 +27,36 @@ class KeptSums(Generic[K]):
 
     def __init__(self, learn: Callable[[Sequence[K]], Floats]) -> None:
         self._learn = learn
-        self._place: dict[K, int] = {}
-        self._sums: Floats = learn([])
+        self._row: dict[K, int] = {}
+        #: row x ...; the first row is of zeros and stands for no value
+        self.table: Floats = _longer(learn([]), 1)
 
     def of(self, values: Sequence[K]) -> Floats:
         """Give the sums of values: values x ..."""
-        if len(self._place) > KEPT:
-            self._place, self._sums = {}, self._sums[:0]
-        if new := list(set(values).difference(self._place)):
-            self._add(new)
-        return self._sums[[self._place[value] for value in values]]
+        rows = self.rows(values)
+        return self.table[rows]
+
+    def rows(self, values: Sequence[K]) -> Ints:
+        """Give the rows of values in the table, which hold until the next call."""
+        if len(self._row) > KEPT:
+            self._row, self.table = {}, self.table[:1]
+        rows = list(map(self._row.get, values))
+        if None in rows:
+            self._add(list(set(values).difference(self._row)))
+            rows = list(map(self._row.get, values))
+        return np.array(cast(list[int], rows), dtype=np.int64)
 
     def _add(self, values: Sequence[K]) -> None:
-        start, end = len(self._place), len(self._place) + len(values)
-        if end > len(self._sums):
-            room = np.zeros((end, *self._sums.shape[1:]), dtype=np.float32)
-            self._sums = np.concatenate([self._sums[:start], room])
-        self._sums[start:end] = self._learn(values)
-        self._place.update(zip(values, range(start, end), strict=True))
+        start = len(self._row) + 1
+        end = start + len(values)
+        if end > len(self.table):
+            # room for as many again, so that the table is seldom copied
+            self.table = _longer(self.table[:start], end + min(len(self._row), KEPT // 8))
+        self.table[start:end] = self._learn(values)
+        self._row.update(zip(values, range(start, end), strict=True))
+
+
+def _longer(sums: Floats, length: int) -> Floats:
+    longer = np.zeros((length, *sums.shape[1:]), dtype=np.float32)
+    longer[: len(sums)] = sums
+    return longer

@@ -11,12 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.recognition.chain_weights import ChainWeights, Floats
+from pipeline.recognition.neighbours import Neighbours
 from pipeline.recognition.token_attributes import PAIRS
 from pipeline.recognition.word_numbers import EDGE, WordNumbers
 
 Ints = npt.NDArray[np.int64]
 #: bits of the number of a word in the number of a pair
 _BITS = 24
+
+
+#: bits of what a number is mixed down to, 7 times as many values as there are pairs with weights
+_MIXED_BITS = 18
 
 
 class PairSums:
@@ -29,24 +34,27 @@ class PairSums:
         keys = [_key(kind, number(left), number(right)) for kind, left, right, _ in found]
         order = np.argsort(np.array(keys, dtype=np.int64))
         self._keys: Ints = np.array(keys, dtype=np.int64)[order]
+        self._marked = np.zeros(1 << _MIXED_BITS, dtype=bool)
+        self._marked[_mixed(self._keys)] = True
         rows = np.array([row for *_, row in found], dtype=np.int64)[order]
         zeros = np.zeros((1, weights.matrix.shape[1]), dtype=np.float32)
         self._weights: Floats = np.concatenate([weights.matrix[rows], zeros])
 
-    def of(self, sections: list[str], numbers: Ints, sentences: Ints) -> Floats:
+    def of(self, sections: list[str], numbers: Ints, neighbours: Neighbours) -> Floats:
         """Give the sums: tokens x tags.
 
         Args:
             sections: section of each token.
             numbers: the numbers of its form, from `numbers`.
-            sentences: number of its sentence.
+            neighbours: what looks up the numbers beside it.
         """
         shape = (len(numbers), self._weights.shape[1])
         if not len(self._keys):
             return np.zeros(shape, dtype=np.float32)
-        section = np.array([self.numbers.of_form(name) for name in sections], dtype=np.int64)
-        before, before2 = (_shifted(numbers, sentences, -step) for step in (1, 2))
-        after, after2 = (_shifted(numbers, sentences, step) for step in (1, 2))
+        of_section = {name: self.numbers.of_form(name) for name in set(sections)}
+        section = np.array([of_section[name] for name in sections], dtype=np.int64)
+        # 0 is the number of the edge
+        before2, before, after, after2 = neighbours.of(numbers, (-2, -1, 1, 2), beyond=0)
         ends = (
             (section, numbers), (before, numbers), (numbers, after), (before, after),
             (before2, before), (after, after2),
@@ -54,28 +62,28 @@ class PairSums:
         wanted = np.concatenate(
             [_key(kind, left, right) for kind, (left, right) in enumerate(ends)]
         )
-        places = self._keys.searchsorted(wanted)
-        # past the last key, and where another key stands, the row of zeros is taken
-        places[self._keys.take(places, mode="clip") != wanted] = len(self._keys)
-        sums: Floats = self._weights[places].reshape(len(ends), *shape).sum(axis=0)
+        sums: Floats = self._weights[self._rows(wanted)].reshape(len(ends), *shape).sum(axis=0)
         return sums
+
+    def _rows(self, wanted: Ints) -> Ints:
+        """Give the rows of pairs, the row of zeros for those without weights."""
+        rows = np.full(len(wanted), len(self._keys))
+        # most pairs have no weights, and most of these are told apart by a few bits
+        maybe = np.flatnonzero(self._marked[_mixed(wanted)])
+        places = self._keys.searchsorted(wanted[maybe])
+        found = self._keys.take(places, mode="clip") == wanted[maybe]
+        rows[maybe[found]] = places[found]
+        return rows
 
 
 def _key(kind: int, left: Ints | int, right: Ints | int) -> Ints | int:
     return (kind << 2 * _BITS) | (left << _BITS) | right
 
 
-def _shifted(numbers: Ints, sentences: Ints, step: int) -> Ints:
-    """Give the number of the word `step` tokens away, that of the edge beyond the sentence."""
-    there = np.zeros_like(numbers)  # 0 is the number of the edge
-    if abs(step) < len(numbers):
-        own, other = (
-            (slice(None, -step), slice(step, None))
-            if step > 0
-            else (slice(-step, None), slice(None, step))
-        )
-        there[own] = np.where(sentences[own] == sentences[other], numbers[other], 0)
-    return there
+def _mixed(keys: Ints) -> Ints:
+    """Give few bits of each key, by multiplication (Knuth 1973, 6.4)."""
+    mixed = keys.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return (mixed >> np.uint64(64 - _MIXED_BITS)).view(np.int64)
 
 
 def _pairs(weights: ChainWeights) -> Iterator[tuple[int, str, str, int]]:

@@ -5,17 +5,18 @@ value: where the token stands (`token_places`), the lexicon terms over it and it
 cue of a relation before it, and its pairs with the words beside it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import compress, count
 
 import numpy as np
 
 from pipeline.recognition.token_places import place_attributes, place_keys
 from pipeline.recognition.token_view import TokenView
 from pipeline.recognition.word_attributes import folded
-from pipeline.recognition.word_numbers import EDGE, WordNumbers
+from pipeline.recognition.word_numbers import EDGE, KEPT_WORDS, WordNumbers
 from pipeline.resources import models_path
-from pipeline.terminology.relation_cues import CueMatcher, read_cues
+from pipeline.terminology.relation_cues import Cue, read_cues
 
 #: kinds of pairs: a word with its section, with the word before, with that after; the words on both
 #: sides, the two before, the two after
@@ -86,18 +87,17 @@ def cues_before(view: TokenView) -> list[str]:
     A cue is told by its class and how many tokens ago it ended, with `^` where it begins the
     sentence (`in X, ...`): `consistent0`, `in^1`. Nothing stands for none.
     """
-    words = [word.lower() for word in view.words]
-    found = [""] * len(words)
-    matcher, first_words = _relation_cues()
+    found = [""] * len(view.words)
+    openings = _cue_openings()
     sentences, end = view.sentences, 0
-    for at in [i for i, word in enumerate(words) if word in first_words]:
-        cue = matcher.at(words, at) if at >= end else None
+    for at in compress(count(), map(openings.__getitem__, view.words)):
+        cue = openings.cue(view.words, at) if at >= end else None
         if cue is None or not cue.relation:
             continue
         end = at + len(cue.words)
         opens = at == 0 or sentences[at - 1] != sentences[at]
         name = cue.kind + "^" * opens
-        for i in range(end, min(end + _CUE_REACH, len(words))):
+        for i in range(end, min(end + _CUE_REACH, len(found))):
             if sentences[i] == sentences[at]:
                 found[i] = f"{name}{i - end}"
     return found
@@ -108,8 +108,36 @@ def cue_attributes(cue: str) -> list[str]:
     return ["cue=" + cue, "cue:" + cue[:-1]] if cue else []
 
 
+class _CueOpenings(dict[str, tuple[int, ...]]):
+    """Word -> how many words the cues have that begin with it, the longest first.
+
+    Nothing for a word that begins no cue of a relation.
+    """
+
+    def __init__(self, cues: Iterable[Cue]) -> None:
+        self._cues = {cue.words: cue for cue in cues}
+        self._related = {cue.words[0] for cue in self._cues.values() if cue.relation}
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        if len(self) > KEPT_WORDS:
+            self.clear()
+        first = word.lower()
+        sizes: set[int] = set()
+        if first in self._related:
+            sizes = {len(words) for words in self._cues if words[0] == first}
+        self[word] = found = tuple(sorted(sizes, reverse=True))
+        return found
+
+    def cue(self, words: Sequence[str], start: int) -> Cue | None:
+        """Give the longest cue that starts at a word."""
+        sizes = self[words[start]]
+        lower = tuple([word.lower() for word in words[start : start + sizes[0]]])
+        for size in sizes:
+            if cue := self._cues.get(lower[:size]):
+                return cue
+        return None
+
+
 @cache
-def _relation_cues() -> tuple[CueMatcher, frozenset[str]]:
-    """Give the cues and the words that one of them begins with."""
-    cues = read_cues(models_path("rules", "relation_cues.tsv"))
-    return CueMatcher(cues), frozenset(cue.words[0] for cue in cues)
+def _cue_openings() -> _CueOpenings:
+    return _CueOpenings(read_cues(models_path("rules", "relation_cues.tsv")))

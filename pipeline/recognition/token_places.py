@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.annotations import SECTIONS
 from pipeline.recognition.token_view import TokenView
 from pipeline.recognition.word_attributes import folded
 from pipeline.recognition.word_numbers import BRACKETS, BULLETS, DENIALS, number_range
@@ -20,6 +21,13 @@ Bools = npt.NDArray[np.bool_]
 _FAR = 8
 #: places in a line from here on count as one
 _FAR_FROM_START = 4
+#: tokens of a line from here on count as as many
+_LONG_LINE = 12
+#: sections by number: none, the known ones, any other
+_SECTIONS = ("", *SECTIONS, "?")
+_SECTION_NUMBERS = {name: number for number, name in enumerate(_SECTIONS)}
+#: how many values each field of a place has
+_SIZES = (len(_SECTIONS), _LONG_LINE // 3 + 1, 2, _FAR_FROM_START + 1, 2, 2, _FAR // 2 + 1, 2, 2)
 #: shortest word that tells something when it stands in the keywords, in the diagnosis, too
 _KEYWORD, _DIAGNOSIS = 3, 4
 
@@ -38,28 +46,55 @@ class Place(NamedTuple):
     in_diagnosis: bool
 
 
-def place_keys(view: TokenView, numbers: Ints) -> list[Place]:
-    """Give the place of each token; `numbers` are those of the forms of its words."""
+def place_codes(view: TokenView, numbers: Ints) -> Ints:
+    """Give the place of each token as a number that `place_of` reads.
+
+    `numbers` are those of the forms of its words.
+    """
     if not view.words:
-        return []
+        return np.zeros(0, dtype=np.int64)
     count = np.arange(len(numbers))
     lines = np.array(view.lines)
     line_starts, first = _run_starts(lines), _run_starts(np.array(view.sentences))
     denial = _last(_is_one(numbers, DENIALS), first, before=True)
     since = np.where(denial < 0, _FAR, np.minimum(count - denial - 1, _FAR))
     bracket = _last(_is_one(numbers, BRACKETS), line_starts)
-    columns = (
-        view.sections,
-        (np.minimum(np.bincount(lines)[lines], 12) // 3).tolist(),
-        _is_one(numbers[line_starts], BULLETS).tolist(),
-        np.minimum(count - line_starts, _FAR_FROM_START).tolist(),
-        ((bracket >= 0) & (numbers[bracket] == number_range(BRACKETS)[0])).tolist(),
-        (first == count).tolist(),
-        (since // 2).tolist(),
-        _repeated(view, numbers, "keywords", _KEYWORD),
-        _repeated(view, numbers, "diagnosis", _DIAGNOSIS),
+    of_section = {name: _SECTION_NUMBERS.get(name, len(_SECTIONS) - 1) for name in {*view.sections}}
+    sections = np.array([of_section[name] for name in view.sections])
+    columns: tuple[Ints | Bools, ...] = (
+        sections,
+        np.minimum(np.bincount(lines)[lines], _LONG_LINE) // 3,
+        _is_one(numbers[line_starts], BULLETS),
+        np.minimum(count - line_starts, _FAR_FROM_START),
+        (bracket >= 0) & (numbers[bracket] == number_range(BRACKETS)[0]),
+        first == count,
+        since // 2,
+        _repeated(view.words, numbers, sections == _SECTION_NUMBERS["keywords"], _KEYWORD),
+        _repeated(view.words, numbers, sections == _SECTION_NUMBERS["diagnosis"], _DIAGNOSIS),
     )
-    return list(map(Place._make, zip(*columns, strict=True)))
+    codes = np.zeros(len(numbers), dtype=np.int64)
+    for column, size in zip(columns, _SIZES, strict=True):
+        codes *= size
+        codes += column
+    return codes
+
+
+def place_of(code: int) -> Place:
+    """Read the number of a place."""
+    values: list[int] = []
+    for size in reversed(_SIZES):
+        code, value = divmod(code, size)
+        values.append(value)
+    section, line_size, bullet, from_start, bracket, first, since, key, dx = reversed(values)
+    return Place(
+        _SECTIONS[section], line_size, bool(bullet), from_start, bool(bracket), bool(first),
+        since, bool(key), bool(dx),
+    )  # fmt: skip
+
+
+def place_keys(view: TokenView, numbers: Ints) -> list[Place]:
+    """Give the place of each token; `numbers` are those of the forms of its words."""
+    return [place_of(code) for code in place_codes(view, numbers).tolist()]
 
 
 def _is_one(numbers: Ints, forms: Sequence[str]) -> Bools:
@@ -84,14 +119,13 @@ def _last(marked: Bools, starts: Ints, *, before: bool = False) -> Ints:
     return last
 
 
-def _repeated(view: TokenView, numbers: Ints, section: str, shortest: int) -> list[bool]:
-    """Say of each token whether a section has its word."""
-    if section not in view.sections:
-        return [False] * len(numbers)
-    forms = numbers.tolist()
-    words = zip(view.words, view.sections, forms, strict=True)
-    named = {form for word, at, form in words if at == section and len(folded(word)) >= shortest}
-    return [form in named for form in forms]
+def _repeated(words: Sequence[str], numbers: Ints, within: Bools, shortest: int) -> Bools:
+    """Say of each token whether its word stands within a section."""
+    is_named = np.zeros(int(numbers.max()) + 1, dtype=bool)
+    tokens = np.flatnonzero(within)
+    long = [len(folded(words[token])) >= shortest for token in tokens.tolist()]
+    is_named[numbers[tokens[long]]] = True
+    return is_named[numbers]
 
 
 def place_attributes(place: Place) -> list[str]:

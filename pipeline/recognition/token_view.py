@@ -1,5 +1,7 @@
 """Doc -> what the recogniser looks at: its tokens without white space, in parallel lists."""
 
+from itertools import accumulate, compress, count
+from operator import not_
 from typing import NamedTuple
 
 import numpy as np
@@ -31,28 +33,26 @@ class TokenView(NamedTuple):
 def view_of(doc: Doc) -> TokenView:
     """Look at a doc that has sections, sentences and lexicon spans (each may be missing)."""
     texts = token_texts(doc)
-    kept = [i for i, text in enumerate(texts) if not text.isspace()]
-    sections = section_by_token(doc)
+    blank = list(map(str.isspace, texts))
+    shown = list(map(not_, blank))
     # one array instead of a pass over Token objects: the numbers of annotations.sentence_by_token
     sentences = np.cumsum(doc.to_array("SENT_START") == 1).tolist()
-    lines, lexicon = _line_by_token(texts), _lexicon_tags(doc)
     return TokenView(
-        indices=kept,
-        words=[texts[i] for i in kept],
-        sections=[sections[i] for i in kept],
-        sentences=[sentences[i] for i in kept],
-        lines=[lines[i] for i in kept],
-        lexicon=[lexicon[i] for i in kept],
+        indices=list(compress(count(), shown)),
+        words=list(compress(texts, shown)),
+        sections=list(compress(section_by_token(doc), shown)),
+        sentences=list(compress(sentences, shown)),
+        lines=list(compress(_line_by_token(texts, blank), shown)),
+        lexicon=list(compress(_lexicon_tags(doc), shown)),
     )
 
 
-def _line_by_token(texts: list[str]) -> list[int]:
-    numbers: list[int] = []
-    current = 0
-    for text in texts:
-        numbers.append(current)
-        current += text.count("\n")
-    return numbers
+def _line_by_token(texts: list[str], blank: list[bool]) -> list[int]:
+    """Number the lines; only blanks end one."""
+    numbers = [0] * len(texts)
+    for i in compress(count(), blank):
+        numbers[i] = texts[i].count("\n")
+    return list(accumulate(numbers))
 
 
 def _lexicon_tags(doc: Doc) -> list[list[str]]:

@@ -30,24 +30,43 @@ def best_tags(scores: Floats, transitions: Floats, bounds: Sequence[tuple[int, i
     layers = np.tile(np.arange(n_layers), len(bounds))
     starts, ends = np.repeat(np.array(longest_first), n_layers, axis=0).T
     sizes = ends - starts
-    # how many sequences reach each step, and after the last: none
-    running = np.searchsorted(-sizes, -np.arange(sizes[0] + 1)).tolist()
-    places = layers * n_tokens + starts
-    flat = scores.reshape(-1, n_tags)
+    # how many sequences reach each step
+    running = np.searchsorted(-sizes, -np.arange(sizes[0]))
+    # step after step, the sequences that reach it side by side
+    firsts = np.concatenate([[0], np.cumsum(running)])
+    steps = np.repeat(np.arange(sizes[0]), running)
+    rows = (layers * n_tokens + starts)[np.arange(len(steps)) - firsts[steps]] + steps
+    best = scores.reshape(-1, n_tags)[rows]
     # tag left x sequence x tag arrived at
     moves = np.ascontiguousarray(transitions.transpose(1, 0, 2)[:, layers])
-    steps = [flat[places]]
-    for step, n in enumerate(running[1:-1], start=1):
-        arrived = (steps[-1][:n].T[:, :, None] + moves[:, :n]).max(axis=0)
-        arrived += flat[places[:n] + step]
-        steps.append(arrived)
-    arriving = np.ascontiguousarray(transitions.transpose(0, 2, 1))
-    tags = np.zeros(len(places), dtype=np.int64)
-    flat_path = path.reshape(-1)
-    for step in range(len(steps) - 1, -1, -1):
-        n, on = running[step], running[step + 1]
-        best = steps[step]
-        best[:on] += arriving[layers[:on], tags[:on]]
-        tags[:n] = best.argmax(axis=1)
-        flat_path[places[:n] + step] = tags[:n]
+    limits = firsts.tolist()
+    _go_forward(best, moves, limits)
+    # layer and tag arrived at x tag left
+    arriving = transitions.transpose(0, 2, 1).reshape(-1, n_tags)
+    path.reshape(-1)[rows] = _tags_back(best, arriving, layers * n_tags, limits)
     return path
+
+
+def _go_forward(best: Floats, moves: Floats, limits: Sequence[int]) -> None:
+    """Add to the scores of each step those of the best way there."""
+    add, largest = np.add, np.maximum.reduce
+    for step in range(1, len(limits) - 1):
+        first, end = limits[step], limits[step + 1]
+        left = limits[step - 1]
+        n = end - first
+        arrived = best[first:end]
+        arrived += largest(add(best[left : left + n].T[:, :, None], moves[:, :n]), axis=0)
+
+
+def _tags_back(best: Floats, arriving: Floats, layers: Ints, limits: Sequence[int]) -> Ints:
+    """Follow the best ways from the ends of the sequences to their starts."""
+    tags = np.empty(len(best), dtype=np.int64)
+    after = tags[:0]
+    for step in range(len(limits) - 2, -1, -1):
+        first, end = limits[step], limits[step + 1]
+        on = len(after)
+        if on:
+            best[first : first + on] += arriving[layers[:on] + after]
+        after = tags[first:end]
+        best[first:end].argmax(axis=1, out=after)
+    return tags

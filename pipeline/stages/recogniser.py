@@ -25,12 +25,12 @@ class MentionRecogniser:
         """Fill `doc.spans["recogniser"]`."""
         view = view_of(doc)
         spans: list[Span] = []
-        for layer, tags in self._tagger.tag(view).items():
-            taken = LAYERS[layer][1]
+        for layer, at, tags in self._tagger.tagged_runs(view):
+            taken, name = LAYERS[layer][1], layer_id(layer)
             for label, start, end in pieces_of(tags):
                 if label in taken:
-                    first, last = view.indices[start], view.indices[end - 1]
-                    spans.append(Span(doc, first, last + 1, label=label, span_id=layer_id(layer)))
+                    first, last = view.indices[at + start], view.indices[at + end - 1]
+                    spans.append(Span(doc, first, last + 1, label=label, span_id=name))
         doc.spans["recogniser"] = SpanGroup(doc, name="recogniser", spans=spans)
         return doc
 
