@@ -188,14 +188,19 @@ class CandidateFinder:
 
 
 def best_of(candidates: Iterable[Candidate], limit: int) -> list[Candidate]:
-    """Give the best candidates: one a concept, and one a name, of equal ones that with a CUI."""
+    """Give the best candidates, one a concept; of equal ones that with a CUI goes first.
+
+    A concept of the same name as one before it and without a CUI of its own says nothing new.
+    """
     ordered = sorted(candidates, key=lambda c: (-round(c.score, 6), not c.term.cui))
-    concepts, names = set[str](), set[str]()
+    told: set[str] = set()
     best: list[Candidate] = []
     for candidate in ordered:
-        name = key_of(candidate.term.concept_name)
-        if candidate.term.concept_id not in concepts and name not in names:
+        term = candidate.term
+        same = {term.concept_id, term.cui or key_of(term.concept_name)}
+        if not same & told:
             best.append(candidate)
-        concepts.add(candidate.term.concept_id)
-        names.add(name)
-    return best[:limit]
+        told |= {*same, key_of(term.concept_name)}
+        if len(best) == limit:
+            break
+    return best
