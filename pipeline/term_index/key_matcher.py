@@ -68,8 +68,14 @@ class KeyMatcher:
         return found
 
     def _is_written_so(self, key_number: int, words: Sequence[str]) -> bool:
-        plain = [word for word in map(plain_word, words) if word.isalnum()]
-        return any(
-            plain == [word for word in TOKEN.findall(name) if word.isalnum()]
-            for name in self._writings(key_number)
-        )
+        return any(is_written_so(name, words) for name in self._writings(key_number))
+
+
+def is_written_so(name: str, words: Sequence[str]) -> bool:
+    """Say whether tokens of a text are a name as written, but for hyphens, blanks and plural s.
+
+    >>> is_written_so("MS", ["MS"]), is_written_so("MS", ["ms"])
+    (True, False)
+    """
+    plain = [word for word in map(plain_word, words) if word.isalnum()]
+    return plain == [word for word in TOKEN.findall(name) if word.isalnum()]
