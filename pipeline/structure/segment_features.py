@@ -104,8 +104,7 @@ def segment_features(scores: LineScores, cuts: Ints) -> tuple[Floats, Floats]:
         np.log1p(n_words),
         _bound_features(scores, a, b),
         _outside(scores.overlaps, a, b),
-        _outside(scores.overlaps.T, a, b),
-        np.eye(n_labels + 1)[scores.hints[a]][:, :n_labels],
+        _hint_steps(n_labels)[scores.hints[a]],
     ])  # fmt: skip
     tied = [log_softmax(words / np.sqrt(sums[:, -1:])), log_probs, log_probs / n_lines]
     return shared, np.stack(tied, axis=2)
@@ -135,11 +134,22 @@ def _bound_features(scores: LineScores, a: Ints, b: Ints) -> Floats:
 
 
 def _outside(overlaps: Floats, a: Ints, b: Ints) -> Floats:
-    """Overlap of a run's first line with the lines before and after the run, in steps."""
+    """Overlap of a run's first line with the lines before and after the run, in steps.
+
+    First the share of its stems that they have, then that of theirs.
+    """
     n = len(overlaps)
-    before = np.zeros((n, n + 1))
-    np.maximum.accumulate(overlaps, axis=1, out=before[:, 1:])
-    after = np.zeros((n, n + 1))
-    after[:, :n] = np.maximum.accumulate(overlaps[:, ::-1], axis=1)[:, ::-1]
-    pair = np.stack([before[a, a], after[a, b]], axis=1)
-    return np.asarray((pair[:, :, None] >= OVERLAPS).reshape(len(a), -1), dtype=np.float64)
+    both = np.stack([overlaps, overlaps.T])
+    before = np.zeros((2, n, n + 1))
+    np.maximum.accumulate(both, axis=2, out=before[:, :, 1:])
+    after = np.zeros((2, n, n + 1))
+    after[:, :, :n] = np.maximum.accumulate(both[:, :, ::-1], axis=2)[:, :, ::-1]
+    found = np.stack([before[:, a, a], after[:, a, b]], axis=2)
+    steps = (found[:, :, :, None] >= OVERLAPS).transpose(1, 0, 2, 3)
+    return np.asarray(steps.reshape(len(a), -1), dtype=np.float64)
+
+
+@lru_cache(maxsize=1)
+def _hint_steps(n_labels: int) -> Floats:
+    """Give a row for each label and, last, one of zeros."""
+    return np.eye(n_labels + 1)[:, :n_labels]

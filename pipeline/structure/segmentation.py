@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import lgamma, log
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,12 +74,13 @@ class Segmenter:
         """
         weights, scale = _scaled_weights(scores)
         before, total = self._forward(weights)
-        reached, ordered = self._forward_in_order(weights)
+        by_label = np.ascontiguousarray(weights.transpose(2, 0, 1))
+        reached, ordered = self._forward_in_order(by_label)
         if total + ordered < SMALLEST:
             return self.marginals(scores / 2)
         # label by label: small products, for which BLAS wakes no threads
         joint = before.transpose(1, 0, 2) @ self._backward(weights).T
-        together = joint.transpose(1, 2, 0) + self._backward_in_order(weights, reached)
+        together = joint.transpose(1, 2, 0) + self._backward_in_order(by_label, reached)
         return weights * together / (total + ordered), log(total + ordered) + scale
 
     def _forward(self, weights: Floats) -> tuple[Floats, float]:
@@ -116,21 +118,22 @@ class Segmenter:
         return after
 
     def _forward_in_order(self, weights: Floats) -> tuple[Floats, float]:
-        n, labels = weights.shape[0] - 1, weights.shape[2]
+        """Sum over segmentations in the archive's order; `weights` are label by label."""
+        labels, n = len(weights), weights.shape[1] - 1
         reached = np.zeros((labels + 1, n + 1))
         reached[0, 0] = 1.0
         for s in range(labels):
-            reached[s + 1] = reached[s] + reached[s] @ weights[:, :, s]
+            reached[s + 1] = reached[s] + reached[s] @ weights[s]
         return reached, float(reached[labels, n] * self.prior.canonical)
 
     def _backward_in_order(self, weights: Floats, reached: Floats) -> Floats:
-        n, labels = weights.shape[0], weights.shape[2]
+        labels, n = weights.shape[:2]
         rest = np.zeros((labels, n))
         after = np.zeros(n)
         after[-1] = self.prior.canonical
         for s in range(labels - 1, -1, -1):
             rest[s] = after
-            after = after + weights[:, :, s] @ after
+            after = after + weights[s] @ after
         return np.asarray(reached[:labels].T[:, None, :] * rest.T[None, :, :])
 
     def best(self, gains: Floats) -> list[tuple[int, int, int]]:
@@ -170,10 +173,10 @@ def _product(vector: Floats, table: Floats) -> Floats:
 def _scaled_weights(scores: Floats) -> tuple[Floats, float]:
     """Give the weights of segments, 1 at most, and the log of what they were divided by."""
     n = scores.shape[0] - 1
-    top = scores.max(axis=2)
-    best = np.zeros(n + 1)
-    for j in range(1, n + 1):
-        best[j] = (best[:j] + top[:j, j]).max()
+    ways = [0.0]
+    for column in scores.max(axis=2).T[1:].tolist():
+        ways.append(max(map(add, ways, column)))  # stops where the ways so far do
+    best = np.array(ways)
     weights = np.exp(np.minimum(scores + (best[:, None] - best[None, :])[:, :, None], 0.0))
     weights[_not_forward(n + 1)] = 0.0
     return weights, float(best[n])

@@ -42,17 +42,16 @@ class DiagnosisName(NamedTuple):
 def diagnosis_name(tokens: Sequence[str], concept_id: str, rows: RoleWords) -> DiagnosisName:
     """Read the tokens of a mention as a name."""
     forms = normal_words(tokens)
-    split = rows.tables["splits"].found_in
-    fillers = rows.tables["filler"].found_in
+    splits, fillers = rows.single["splits"], rows.single["filler"]
     words: list[str] = []
     head = ""
-    for token, form in zip(tokens, forms, strict=True):
-        if words and not head and split([token.lower()]):
+    for token, form in zip(map(str.lower, tokens), forms, strict=True):
+        if words and not head and token in splits:
             head = words[-1]
-        if form.isalnum() and not fillers([token.lower()]):
+        if form.isalnum() and token not in fillers:
             words.append(form)
     last = words[-1] if words else ""
-    generic = bool(words) and all(rows.tables["generic"].found_in([word]) for word in words)
+    generic = bool(words) and rows.single["generic"].issuperset(words)
     letters = [token for token in tokens if token.isalnum()]
     short = letters[0] if len(letters) == 1 and _is_short(letters[0]) else ""
     return DiagnosisName(

@@ -50,9 +50,10 @@ class RoleCue(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RoleWords:
-    """The rows of `role_words.tsv`: ids by words for each kind."""
+    """The rows of `role_words.tsv`: ids by words for each kind, and phrases of one word."""
 
     tables: dict[str, PhraseTable[str]]
+    single: dict[str, set[str]]
 
     def is_normal(self, words: Sequence[str], sentence: Sequence[str]) -> bool:
         """Say whether a FINDING of these words in this sentence is a normal observation."""
@@ -74,12 +75,15 @@ def load_role_words(path: Path | None = None) -> RoleWords:
     Raises:
         ResourceError: a kind is not known or a word is not one word in lower case.
     """
-    words = RoleWords({kind: PhraseTable[str]() for kind in WORD_KINDS})
+    words = RoleWords(
+        {kind: PhraseTable[str]() for kind in WORD_KINDS}, {kind: set() for kind in WORD_KINDS}
+    )
     for where, row in read_rows(path or models_path("rules", "role_words.tsv"), WORD_COLUMNS):
         kind = one_of(where, "kind", row["kind"], WORD_KINDS)
         check_words(where, row["words"])
         for phrase in phrases(row["words"]):
             words.tables[kind].add(phrase, row["id"])
+            words.single[kind].update(phrase if len(phrase) == 1 else ())
     return words
 
 
