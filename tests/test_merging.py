@@ -7,14 +7,19 @@ from spacy.vocab import Vocab
 from pipeline.annotations import SectionNote, mentions_of, set_sections
 from pipeline.errors import ResourceError
 from pipeline.explain import find_rules
-from pipeline.recognition import mention_bounds, merge_rules
+from pipeline.recognition import mention_bounds, mention_names, merge_rules
 from pipeline.recognition.bound_cutting import BoundCutter
 from pipeline.recognition.mention_bounds import load_bound_words
+from pipeline.recognition.mention_names import MentionNamer, load_name_rules, type_of_name
 from pipeline.recognition.merge_rules import COLUMNS, load_merge_rules
 from pipeline.recognition.merging import Marked, MentionMerger
 from pipeline.stages.entities import EntityMerger
 
-MERGER = EntityMerger(MentionMerger(load_merge_rules()), BoundCutter(load_bound_words()))
+MERGER = EntityMerger(
+    MentionMerger(load_merge_rules()),
+    BoundCutter(load_bound_words()),
+    MentionNamer(load_name_rules(), type_of_name),
+)
 
 
 def merged(words, lexicon, recogniser=None, section="findings"):
@@ -35,13 +40,19 @@ def test_ids_of_all_that_agree_are_joined():
     assert found == [("PLANE", "axial", "PL1 crf-inner")]
 
 
-def test_the_lexicon_bounds_a_modality_and_the_recogniser_adds_one():
+def test_a_modality_is_what_the_lexicon_knows():
     found = merged(
         "chest CT and scintigram",
         [("MODALITY", 1, 2, "MO1")],
         [("MODALITY", 0, 2, "crf-inner"), ("MODALITY", 3, 4, "crf-inner")],
     )
-    assert found == [("MODALITY", "CT", "MO1"), ("MODALITY", "scintigram", "crf-inner")]
+    assert found == [("MODALITY", "CT", "MO1")]
+
+
+def test_the_place_a_study_is_of_is_anatomy():
+    found = merged("chest radiograph", [("MODALITY", 0, 2, "MO1"), ("ANATOMY", 0, 1, "AN1")], [])
+    assert found == [("MODALITY", "chest radiograph", "MO1"), ("ANATOMY", "chest", "AN1")]
+    assert merged("chest pain", [("ANATOMY", 0, 1, "AN1")], []) == []
 
 
 def test_the_recogniser_decides_findings_and_anatomy():
@@ -114,12 +125,13 @@ def test_no_two_mentions_of_a_label_overlap():
 @pytest.mark.parametrize(
     ("cells", "problem"),
     [
-        ("MG1\tMASS\tlexicon\tany\t\t\t\t", "label"),
-        ("MG1\t\tlexicon\tany\t\t\t\t", "label is empty"),
-        ("MG1\tPLANE\tnobody\tany\t\t\t\t", "source"),
-        ("MG1\tPLANE\tlexicon\tnever\t\t\t\t", "when"),
-        ("MG1\tPLANE\tlexicon\tany\tbody\t\t\t", "section"),
-        ("MG1\tPLANE\tlexicon\tany\t\t\tMASS\t", "blocked_by"),
+        ("MG1\tMASS\tlexicon\tany\t\t\t\t\t", "label"),
+        ("MG1\t\tlexicon\tany\t\t\t\t\t", "label is empty"),
+        ("MG1\tPLANE\tnobody\tany\t\t\t\t\t", "source"),
+        ("MG1\tPLANE\tlexicon\tnever\t\t\t\t\t", "when"),
+        ("MG1\tPLANE\tlexicon\tany\tbody\t\t\t\t", "section"),
+        ("MG1\tPLANE\tlexicon\tany\t\t\tMASS\t\t", "blocked_by"),
+        ("MG1\tPLANE\tlexicon\tany\t\t\t\t\tMASS", "within"),
     ],
 )
 def test_a_wrong_row_is_named(cells, problem, tmp_path, monkeypatch):
@@ -240,6 +252,72 @@ def test_a_coordination_is_parted_where_the_lexicon_has_both_sides():
 def test_what_opens_with_the_nature_of_a_disease_is_one(text, label):
     found = merged(text, [], [("FINDING", 0, 2, "crf-outer")])
     assert [m[:2] for m in found] == [(label, text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "expected"),
+    [
+        ("irregular and thickened", [(0, 1), (2, 3)], ["irregular", "thickened"]),
+        ("calcified and enlarged node", [(0, 1), (2, 4)], ["calcified and enlarged node"]),
+        ("abscess or epithelial tumor", [(0, 1), (2, 4)], ["abscess", "epithelial tumor"]),
+        ("alert and oriented", [(0, 1)], ["alert and oriented"]),
+    ],
+)
+def test_findings_named_by_the_lexicon_are_parted_unless_they_share_a_head(text, names, expected):
+    lexicon = [("FINDING", start, end, f"FI{start}") for start, end in names]
+    marked = [("FINDING", 0, len(text.split()), "crf-outer")]
+    assert [words for _, words, _ in merged(text, lexicon, marked)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("differential includes hamartoma", ["hamartoma"]),
+        ("Unlike adenoma", ["adenoma"]),
+        ("syrinx , differential includes cord tumor", ["syrinx", "cord tumor"]),
+        ("abscess versus tumor", ["abscess", "tumor"]),
+    ],
+)
+def test_words_that_open_a_list_are_no_part_of_a_diagnosis(text, expected):
+    found = merged(text, [], [("DIAGNOSIS", 0, len(text.split()), "crf-outer")])
+    assert [words for _, words, _ in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "named", "section", "expected"),
+    [
+        ("bowel obstruction", "FINDING", "DIAGNOSIS", "findings", "DIAGNOSIS"),
+        ("sinus tract", "DIAGNOSIS", "FINDING", "findings", "FINDING"),
+        ("sinus tract", "DIAGNOSIS", "FINDING", "differential", "DIAGNOSIS"),
+        ("unheard of", "FINDING", "DIAGNOSIS", "findings", "FINDING"),
+    ],
+)
+def test_a_known_name_says_the_label(text, given, named, section, expected):
+    marked = [(given, 0, 2, "crf-outer")]
+    found = merged(text, [(named, 0, 2, "X1")], marked, section)
+    assert [label for label, _, _ in found] == [expected]
+    both = [(named, 0, 2, "X1"), (given, 0, 2, "X2")]
+    assert [label for label, _, _ in merged(text, both, marked, section)] == [given]
+    theirs = [(given, 0, 2, "their-model")]
+    assert [label for label, _, _ in merged(text, both[:1], theirs, section)] == [given]
+
+
+@pytest.mark.parametrize(
+    ("cells", "problem"),
+    [
+        ("MN1\tMASS\tT047\t\tDIAGNOSIS", "label"),
+        ("MN1\tFINDING\tT047\t\tMASS", "as"),
+        ("MN1\tFINDING\tT047\tbody\tDIAGNOSIS", "not_section"),
+        ("MN1\tFINDING\tT047\t\tDIAGNOSIS\nMN2\tFINDING\tT033\t\tSIGNAL", "label"),
+    ],
+)
+def test_a_wrong_name_rule_is_named(cells, problem, tmp_path, monkeypatch):
+    path = tmp_path / "mention_names.tsv"
+    header = "\t".join(mention_names.COLUMNS)
+    path.write_text(f"{header}\n{cells}\n", encoding="utf-8")
+    monkeypatch.setattr(mention_names, "models_path", lambda *_: path)
+    with pytest.raises(ResourceError, match=rf"mention_names\.tsv:\d: {problem}"):
+        load_name_rules.__wrapped__()
 
 
 def test_findings_that_each_have_a_place_are_parted():

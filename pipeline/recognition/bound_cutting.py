@@ -1,37 +1,15 @@
 """Cut from mentions the words at their edges that are no part, by `mention_bounds.tsv`."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 
+from pipeline.recognition.member_parting import MemberParter
 from pipeline.recognition.mention_bounds import BoundWord
+from pipeline.recognition.mention_text import MentionText
 from pipeline.recognition.merging import Marked
 from pipeline.terminology.normal_form import normal_form
 
 #: labels whose names in the lexicon stay whole
 _NAMED = frozenset(("FINDING", "DIAGNOSIS", "SIGNAL"))
-
-
-@dataclass(slots=True)
-class _Text:
-    """A text's words; by first token its lexicon terms; its ANATOMY by first and by last token."""
-
-    words: Sequence[str]
-    terms: Mapping[int, Sequence[Marked]]
-    place_from: Mapping[int, Marked]
-    place_to: Mapping[int, Marked]
-    cut_off: list[Marked] = field(default_factory=list)
-
-    def next_word(self, at: int) -> int:
-        """Give the first token from `at` on that is neither white space nor a comma."""
-        while at < len(self.words) and (self.words[at].isspace() or self.words[at] == ","):
-            at += 1
-        return at
-
-    def word_end(self, at: int) -> int:
-        """Give the end of the last word before `at`, passing over white space."""
-        while self.words[at - 1].isspace():
-            at -= 1
-        return at
 
 
 class BoundCutter:
@@ -42,6 +20,7 @@ class BoundCutter:
 
     def __init__(self, rows: Mapping[str, Mapping[str, BoundWord]]) -> None:
         self._rows = rows
+        self._parter = MemberParter(rows)
         self._labels = frozenset(
             label for words in rows.values() for row in words.values() for label in row.cut_from
         )
@@ -62,17 +41,32 @@ class BoundCutter:
             if mention.label not in self._labels or mention.end - mention.start == 1:
                 kept.append(mention)
             elif mention.label == "ANATOMY":
-                kept += self._members(mention, text)
+                kept += self._parter.members(mention, text)
             else:
-                for part in self._placed_members(mention, text):
-                    part = self._after_place(self._after_lead(part, text), text)
-                    kept.append(self._named_disease(self._before_trail(part, text), text))
+                kept += self._bounded(mention, text)
+        if not text.cut_off:
+            return kept
         taken = {i for m in found if m.label == "ANATOMY" for i in range(m.start, m.end)}
         return kept + [m for m in text.cut_off if taken.isdisjoint(range(m.start, m.end))]
 
+    def _bounded(self, mention: Marked, text: MentionText) -> Iterator[Marked]:
+        """Give a mention with its edges cut, or the several that it holds."""
+        inside = text.words[mention.start : mention.end]
+        if self._parter.words.isdisjoint([word.lower() for word in inside]):
+            yield self._cut(mention, text)
+            return
+        for whole in self._parter.parts(mention, text):
+            for member in self._parter.members(whole, text):
+                for part in self._placed_members(member, text):
+                    yield self._cut(part, text)
+
+    def _cut(self, mention: Marked, text: MentionText) -> Marked:
+        mention = self._after_place(self._after_lead(mention, text), text)
+        return self._named_disease(self._before_trail(mention, text), text)
+
     def _read(
         self, words: Sequence[str], found: Sequence[Marked], marked: Mapping[str, Sequence[Marked]]
-    ) -> _Text:
+    ) -> MentionText:
         terms: dict[int, list[Marked]] = {}
         for term in marked.get("lexicon", ()):
             terms.setdefault(term.start, []).append(term)
@@ -80,21 +74,21 @@ class BoundCutter:
         names = self._rows["name"]
         places = [m for m in anatomy if words[m.end - 1].lower() not in names]
         places.sort(key=lambda m: m.end)
-        return _Text(
+        return MentionText(
             words,
             terms,
             {m.start: m for m in places},
             {m.end: m for m in found if m.label == "ANATOMY"},
         )
 
-    def _after_lead(self, mention: Marked, text: _Text) -> Marked:
+    def _after_lead(self, mention: Marked, text: MentionText) -> Marked:
         """Cut off words that open no mention, one after the other."""
         while (step := self._opener(mention, text)) is not None:
             row, start = step
             mention = mention._replace(start=start, rule=f"{mention.rule} {row.id}")
         return mention
 
-    def _opener(self, mention: Marked, text: _Text) -> tuple[BoundWord, int] | None:
+    def _opener(self, mention: Marked, text: MentionText) -> tuple[BoundWord, int] | None:
         """Give the row of the word a mention opens with and where the mention goes on."""
         at, words, leads = mention.start, text.words, self._rows["lead"]
         row, on = leads.get(words[at].lower()), text.next_word(at + 1)
@@ -110,7 +104,7 @@ class BoundCutter:
                 return None
         return (row, on) if on < mention.end and words[on][0].isalnum() else None
 
-    def _after_place(self, mention: Marked, text: _Text) -> Marked:
+    def _after_place(self, mention: Marked, text: MentionText) -> Marked:
         """Cut off the ANATOMY before a generic head."""
         place = text.place_from.get(mention.start)
         if place is None or place.end >= mention.end:
@@ -129,7 +123,7 @@ class BoundCutter:
         text.cut_off.append(place)
         return mention._replace(start=start, rule=f"{mention.rule} {row.id}")
 
-    def _before_trail(self, mention: Marked, text: _Text) -> Marked:
+    def _before_trail(self, mention: Marked, text: MentionText) -> Marked:
         """Cut off `of the` ANATOMY."""
         place = text.place_to.get(mention.end)
         if place is None or place.start <= mention.start:
@@ -146,29 +140,7 @@ class BoundCutter:
             return mention
         return mention._replace(end=text.word_end(end), rule=f"{mention.rule} {row.id}")
 
-    def _members(self, mention: Marked, text: _Text) -> list[Marked]:
-        """Part a coordination whose sides are both terms."""
-        words = text.words
-        for at in range(mention.start + 1, mention.end - 1):
-            row = self._rows["member"].get(words[at].lower())
-            if row is None or mention.label not in row.cut_from:
-                continue
-            left, right = text.word_end(at), text.next_word(at + 1)
-            if not words[left - 1].lower().endswith(tuple(self._rows["shared"])) and all(
-                any(
-                    (term.label, term.end) == (mention.label, end)
-                    for term in text.terms.get(at, ())
-                )
-                for at, end in ((mention.start, left), (right, mention.end))
-            ):
-                rule = f"{mention.rule} {row.id}"
-                return [
-                    mention._replace(end=left, rule=rule),
-                    mention._replace(start=right, rule=rule),
-                ]
-        return [mention]
-
-    def _placed_members(self, mention: Marked, text: _Text) -> list[Marked]:
+    def _placed_members(self, mention: Marked, text: MentionText) -> list[Marked]:
         """Part `thinning of the cortex and loss of trabeculae`: each side has its place."""
         words = text.words
         for at in range(mention.start + 1, mention.end - 1):
@@ -183,7 +155,7 @@ class BoundCutter:
                 return [left, right]
         return [mention]
 
-    def _named_disease(self, mention: Marked, text: _Text) -> Marked:
+    def _named_disease(self, mention: Marked, text: MentionText) -> Marked:
         row = self._rows["disease"].get(text.words[mention.start].lower())
         if row is None or mention.label not in row.cut_from or mention.end - mention.start == 1:
             return mention

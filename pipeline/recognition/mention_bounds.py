@@ -11,6 +11,7 @@ row says of its word:
 - `head`: a mention that ends in it is cut after the ANATOMY it opens with (`mediastinal mass`).
 - `name`: ANATOMY that ends in it is part of such a mention (`soft tissue mass`).
 - `trail`: it and the ANATOMY after it end no mention (`asymmetry of the optic nerves`).
+- `part`: it is no part of a mention; one is parted there (`syrinx, differential includes tumor`).
 - `member`: a mention is parted there if the lexicon has both sides (`disk and paraspinal muscle`).
 - `shared`: an ending; after a word that has it a mention is not parted: what follows goes with both
   sides (`vertebral and basilar arteries`).
@@ -25,7 +26,7 @@ from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_rows
 
 COLUMNS = ("id", "place", "class", "word", "cut_from")
-PLACES = ("lead", "join", "aspect", "head", "name", "trail", "member", "shared", "disease")
+PLACES = ("lead", "join", "aspect", "head", "name", "trail", "part", "member", "shared", "disease")
 
 
 class BoundWord(NamedTuple):

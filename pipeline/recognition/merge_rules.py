@@ -3,7 +3,8 @@
 Each row takes mentions of its labels from one source, the longest first. A mention is left out if
 it overlaps one of its label that was taken before, overlaps one of a label in `blocked_by`, or lies
 in one of a label in `not_in` without ending it (in `brain metastases` the brain is part of the
-name; in `dilated esophagus` the esophagus is what is described).
+name; in `dilated esophagus` the esophagus is what is described). With labels in `within` it is
+taken only inside a mention of one of them (`chest` in `chest radiograph`).
 """
 
 from functools import cache
@@ -13,7 +14,7 @@ from pipeline.annotations import LABELS, SECTIONS
 from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_rows
 
-COLUMNS = ("id", "label", "source", "when", "section", "as", "blocked_by", "not_in")
+COLUMNS = ("id", "label", "source", "when", "section", "as", "blocked_by", "not_in", "within")
 SOURCES = ("lexicon", "recogniser", "external")
 #: `alone`: only where the recogniser did not run
 WHEN = ("any", "alone")
@@ -30,6 +31,7 @@ class MergeRule(NamedTuple):
     given: str
     blocked_by: frozenset[str]
     not_in: frozenset[str]
+    within: frozenset[str] = frozenset()
 
 
 @cache
@@ -46,7 +48,7 @@ def load_merge_rules() -> tuple[MergeRule, ...]:
 def _rule(where: str, row: dict[str, str]) -> MergeRule:
     allowed = {
         "label": LABELS, "source": SOURCES, "when": WHEN, "section": SECTIONS, "as": LABELS,
-        "blocked_by": LABELS, "not_in": LABELS,
+        "blocked_by": LABELS, "not_in": LABELS, "within": LABELS,
     }  # fmt: skip
     for column, names in allowed.items():
         unknown = set(row[column].split()) - set(names)
@@ -64,4 +66,5 @@ def _rule(where: str, row: dict[str, str]) -> MergeRule:
         given=row["as"],
         blocked_by=frozenset(row["blocked_by"].split()),
         not_in=frozenset(row["not_in"].split()),
+        within=frozenset(row["within"].split()),
     )

@@ -39,16 +39,17 @@ class MentionMerger:
         """
         taken = _Taken(len(sections))
         by_label: dict[tuple[str, str], list[Marked]] = {}
-        ids: dict[tuple[str, int, int], list[str]] = {}
+        ids: dict[tuple[str, int, int], str] = {}
         for source, spans in marked.items():
-            for span in spans:
-                by_label.setdefault((source, span.label), []).append(span)
-                ids.setdefault(span[:3], []).append(span.rule)
+            for span in sorted(spans, key=_longest_first):
+                by_label.setdefault((source, span[0]), []).append(span)
+                place = span[:3]
+                ids[place] = f"{ids[place]} {span[3]}" if place in ids else span[3]
         for rule in self._rules:
             if rule.when == "any" or "recogniser" not in marked:
-                for span in sorted(_wanted(rule, by_label, sections), key=_longest_first):
+                for span in _wanted(rule, by_label, sections):
                     taken.offer(span, rule)
-        return [_with_ids(span, ids.get(span[:3], [])) for span in taken.spans]
+        return [_with_ids(span, ids.get(span[:3], "")) for span in taken.spans]
 
 
 class _Taken:
@@ -69,6 +70,8 @@ class _Taken:
         for other in rule.not_in:
             if self._ends[other][start] > end:
                 return
+        if rule.within and not any(self._ends[other][start] >= end for other in rule.within):
+            return
         self.spans.append(span)
         own[start:end] = [end] * (end - start)
 
@@ -77,18 +80,25 @@ def _wanted(
     rule: MergeRule,
     by_label: Mapping[tuple[str, str], Sequence[Marked]],
     sections: Sequence[str],
-) -> list[Marked]:
+) -> Sequence[Marked]:
+    """Give the spans of a rule, the longest first."""
+    if len(rule.labels) == 1 and not rule.sections and not rule.given:
+        (label,) = rule.labels
+        return by_label.get((rule.source, label), ())
     spans = [span for label in rule.labels for span in by_label.get((rule.source, label), ())]
     if rule.sections:
         spans = [span for span in spans if sections[span.start] in rule.sections]
-    return [span._replace(label=rule.given) for span in spans] if rule.given else spans
+    if rule.given:
+        spans = [span._replace(label=rule.given) for span in spans]
+    return sorted(spans, key=_longest_first)
 
 
 def _longest_first(span: Marked) -> tuple[int, int, str]:
-    return (span.start - span.end, span.start, span.label)
+    label, start, end, _ = span
+    return (start - end, start, label)
 
 
-def _with_ids(span: Marked, ids: Sequence[str]) -> Marked:
-    if ids == [span.rule]:
+def _with_ids(span: Marked, ids: str) -> Marked:
+    if ids == span.rule:
         return span
-    return span._replace(rule=" ".join(dict.fromkeys([*span.rule.split(), *ids])))
+    return span._replace(rule=" ".join(dict.fromkeys(f"{span.rule} {ids}".split())))

@@ -6,6 +6,7 @@ from spacy.tokens import Doc
 from pipeline.annotations import Mention, new_mention, section_by_token, set_mentions
 from pipeline.recognition.bound_cutting import BoundCutter
 from pipeline.recognition.mention_bounds import load_bound_words
+from pipeline.recognition.mention_names import MentionNamer, load_name_rules, type_of_name
 from pipeline.recognition.merge_rules import SOURCES, load_merge_rules
 from pipeline.recognition.merging import Marked, MentionMerger
 from pipeline.terminology.attributes import canonical_value, intensity, laterality, measurement
@@ -22,12 +23,14 @@ class EntityMerger:
 
     Which source is taken for a label, and what may stand inside what, is said by the rows of
     `models/rules/merge.tsv`; which words at its edges are no part of a mention, by those of
-    `mention_bounds.tsv`. Where the recogniser did not run, the lexicon is taken alone.
+    `mention_bounds.tsv`; which label a known name has, by those of `mention_names.tsv`. Where the
+    recogniser did not run, the lexicon is taken alone.
     """
 
-    def __init__(self, merger: MentionMerger, cutter: BoundCutter) -> None:
+    def __init__(self, merger: MentionMerger, cutter: BoundCutter, namer: MentionNamer) -> None:
         self._merger = merger
         self._cutter = cutter
+        self._namer = namer
 
     def __call__(self, doc: Doc) -> Doc:
         """Fill `doc._.mentions` and `doc.spans["entities"]`."""
@@ -43,6 +46,7 @@ class EntityMerger:
         }
         words = token_texts(doc)
         found = self._cutter.cut(words, self._merger.merge(marked, sections), marked)
+        found = self._namer.name(words, found, marked.get("lexicon", ()), sections)
         set_mentions(doc, [_mention(doc, words[s.start : s.end], s) for s in found])
         return doc
 
@@ -70,6 +74,10 @@ def make_entity_merger(nlp: Language, name: str) -> EntityMerger:
     """Make the stage for a pipeline.
 
     Raises:
-        ResourceError: a row of `merge.tsv` or `mention_bounds.tsv` does not validate.
+        ResourceError: a row of one of the three files does not validate.
     """
-    return EntityMerger(MentionMerger(load_merge_rules()), BoundCutter(load_bound_words()))
+    return EntityMerger(
+        MentionMerger(load_merge_rules()),
+        BoundCutter(load_bound_words()),
+        MentionNamer(load_name_rules(), type_of_name),
+    )
