@@ -1,12 +1,17 @@
 """How far a run is, on a terminal; nothing in a pipe."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pipeline.chunks import Tally
+
+T = TypeVar("T")
+#: items between two counts shown
+_SHOWN_EVERY = 50_000
 
 
 class ProgressTeller:
@@ -36,3 +41,16 @@ def shown_progress() -> Iterator[ProgressTeller]:
     )  # fmt: skip
     with bar:
         yield ProgressTeller(bar)
+
+
+def shown_count(items: Iterable[T], what: str) -> Iterator[T]:
+    """Give items as they come and show on standard error how many, if that is a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield from items
+        return
+    with console.status(f"reading {what}") as status:
+        for number, item in enumerate(items, start=1):
+            if number % _SHOWN_EVERY == 0:
+                status.update(f"{number:,} {what} read")
+            yield item

@@ -67,6 +67,7 @@ def build_command(  # noqa: PLR0913 (a parameter is an option)
     ] = False,
 ) -> None:
     """Build an index of names from vocabularies; it is whole or not there."""
+    from pipeline.progress import shown_count
     from pipeline.term_index.builder import build
     from pipeline.term_index.index_info import BuildOptions
     from pipeline.term_index.source_lines import total_line
@@ -89,7 +90,8 @@ def build_command(  # noqa: PLR0913 (a parameter is an option)
         overwrite=overwrite,
         settings=tuple((name, " ".join(sorted(chosen))) for name, chosen in settings.items()),
     )
-    info = build(gathered.terms(), gathered.links(), gathered.infos(), output, options)
+    names = shown_count(gathered.terms(), "names")
+    info = build(names, gathered.links(), gathered.infos(), output, options)
     typer.echo(f"{output}: {total_line(info)}")
 
 
