@@ -66,6 +66,7 @@ class Mention(TypedDict):
     role: str
     key_finding: bool
     laterality: str
+    level: str
     value: str
     unit: str
     intensity: str
@@ -114,9 +115,9 @@ def new_mention(label: str, start: int, end: int, rule: str) -> Mention:
     return {
         "label": label, "start": start, "end": end, "rule": rule, "status": "", "status_cue": "",
         "status_cue_start": -1, "status_cue_end": -1, "change": "", "role": "",
-        "key_finding": False, "laterality": "", "value": "", "unit": "", "intensity": "",
-        "concept_id": "", "concept_name": "", "cui": "", "semantic_type": "", "link_score": 0.0,
-        "candidates": "",
+        "key_finding": False, "laterality": "", "level": "", "value": "", "unit": "",
+        "intensity": "", "concept_id": "", "concept_name": "", "cui": "", "semantic_type": "",
+        "link_score": 0.0, "candidates": "",
     }  # fmt: skip
 
 

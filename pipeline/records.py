@@ -89,6 +89,9 @@ class EntityRow:
     role: str = meaning("final, differential, both with a space between, or empty")
     key_finding: bool = meaning("a present imaging finding of this patient")
     laterality: str = meaning("left, right, bilateral, midline or empty")
+    level: str = meaning(
+        "vertebral levels named in an ANATOMY, FINDING or DIAGNOSIS, as L4-L5 or T12; ', ' between"
+    )
     value: str = meaning(
         "MEASUREMENT: the numbers, with x between dimensions; MODALITY: its family (CT, MR ...); "
         "SEQUENCE and PLANE: the canonical name (T1, post-contrast, axial)"

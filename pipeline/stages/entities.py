@@ -10,12 +10,15 @@ from pipeline.recognition.mention_names import MentionNamer, load_name_rules, ty
 from pipeline.recognition.merge_rules import SOURCES, load_merge_rules
 from pipeline.recognition.merging import Marked, MentionMerger
 from pipeline.terminology.attributes import canonical_value, intensity, laterality, measurement
+from pipeline.terminology.vertebral_levels import vertebral_level
 from pipeline.tokenizer import token_texts
 
 #: the section whose words are no mentions: it repeats words of the text
 KEYWORDS = "keywords"
 #: labels whose words may name a side of the body; `lateral` of a plane does not
 SIDED = ("ANATOMY", "FINDING", "DIAGNOSIS", "SIGNAL")
+#: labels whose words may name a vertebral level; `T2` of a SIGNAL does not
+LEVELLED = ("ANATOMY", "FINDING", "DIAGNOSIS")
 
 
 class EntityMerger:
@@ -62,6 +65,8 @@ def _mention(doc: Doc, words: list[str], span: Marked) -> Mention:
         mention["intensity"] = intensity(words)
     if span.label in SIDED:
         mention["laterality"] = laterality(words)
+    if span.label in LEVELLED:
+        mention["level"] = vertebral_level(words, span.label)
     return mention
 
 

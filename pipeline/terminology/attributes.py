@@ -175,10 +175,10 @@ def _parts_of(words: Sequence[str], at: int, match: TermMatch | None) -> list[_P
 
 
 def _is_minus(words: Sequence[str], at: int) -> bool:
-    """Say whether a dash before a number is its sign: at the start, or after a sign or a unit."""
+    """Say whether a dash is a number's sign: at the start, or after a sign, `to` or a unit."""
     if at == 0 or words[at - 1] not in _DASHES:
         return False
-    return at == 1 or words[at - 2] in ("=", "<", ">", ":", "(", "of", "HU")
+    return at == 1 or words[at - 2].lower() in ("=", "<", ">", ":", "(", "of", "hu", "to", "and")
 
 
 def _number(word: str) -> float:
