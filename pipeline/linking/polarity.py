@@ -60,8 +60,8 @@ def match_of(
             added.remove(twin)
     if any(_counts(word) for word in (*lacked, *added)):
         return Match.NONE
-    idle = kinds["filler"] | kinds["generic"] | kinds["reorder"]
-    if set(added) <= idle and set(lacked) <= idle | kinds["light"]:
+    idle = kinds["filler"] | kinds["reorder"]
+    if set(added) <= idle and set(lacked) <= idle | kinds["light"] | kinds["generic"]:
         return Match.WORDS
     return Match.LOOSE if same or not (lacked and added) else Match.NONE
 
@@ -78,7 +78,7 @@ def _counts(word: str) -> bool:
 def _is_like(word: str, other: str) -> bool:
     """Say whether a word is another misspelt or in another number, and no opposite of it."""
     kinds = load_link_words()
-    if min(len(word), len(other)) < SHORTEST_LIKE:
+    if min(len(word), len(other)) < SHORTEST_LIKE or word[0] != other[0]:
         return False
     if {word, other} & (kinds["guard"] | kinds["quality"]):
         return False

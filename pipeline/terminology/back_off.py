@@ -77,7 +77,8 @@ class BackOff:
 
     def _scored(self, kept: Words, dropped: Words, rest: Words, label: str) -> Candidate:
         """Score what is kept; `rest` follows another preposition and adds to the concept."""
-        if any(word.form in self._kinds["guard"] for word in dropped + rest):
+        joined = any(word.form in self._kinds["joint"] for word in dropped)
+        if joined or any(word.form in self._kinds["guard"] for word in dropped + rest):
             return Candidate(kept, 0.0, "")
         lost, places = self._lost(dropped, label)
         lost += len(rest) * (WEIGHT_LIGHT if label in WITH_PLACE else 1.0)
@@ -145,7 +146,7 @@ class BackOff:
                 yield name + head, dropped
 
     def _shortened(self, head: Words, tail: Words, label: str) -> Iterator[tuple[Words, Words]]:
-        if len(head) > 1 and head[-1].form in self._kinds["generic"]:
+        if len(head) > 1 and head[-1].form in self._kinds["generic"] | self._kinds["thing"]:
             yield head[:-1], head[-1:] + tail
         for start in range(len(head)):
             yield from self._renamed(head[start:], head[:start] + tail)

@@ -21,10 +21,12 @@ LABEL_COLUMNS = ("id", "mention", "concept", "agreement", "reason")
 #: go; `filler`: does not count; `part`: `X of Y` is at Y; `guard`: is never dropped
 #: `prefix`: may stand apart from its word; `generic`: adds little where it stands last
 #: `polar`: a beginning that no slip of the pen adds or takes away
+#: `thing`: like `generic`, but says what it is; `joint`: stands between two things
 #: `light`: says when or how much, and may be lost at little cost
 #: `quality`: says what a body part looks like; like a `guard` no likeness of spelling adds it
 KINDS = (
     "reorder", "tail", "filler", "part", "guard", "prefix", "generic", "polar", "light", "quality",
+    "thing", "joint",
 )  # fmt: skip
 
 
