@@ -135,8 +135,8 @@ def test_level_of_a_mention_by_its_label():
     doc = nlp("L4-5 disc bulge, T2 hyperintensity")
     for source in ("lexicon", "recogniser"):
         doc.spans[source] = [
-            Span(doc, 0, 4, "ANATOMY"), Span(doc, 0, 8, "FINDING"), Span(doc, 10, 13, "SIGNAL"),
-            Span(doc, 10, 11, "SEQUENCE"),
+            Span(doc, 0, 3, "ANATOMY"), Span(doc, 0, 5, "FINDING"), Span(doc, 6, 8, "SIGNAL"),
+            Span(doc, 6, 7, "SEQUENCE"),
         ]  # fmt: skip
     mentions = mentions_of(make_entity_merger(nlp, "radtab_entities")(doc))
     levels = {(mention["label"], mention["level"]) for mention in mentions}

@@ -18,6 +18,8 @@ _DECISIVE = frozenset(
     ("hyper", "hypo", "iso", "enhancing", "nonenhancing", "restricted", "facilitated", "anechoic",
      "flow void", "abnormal")
 )  # fmt: skip
+#: decisive values that another word of the mention may make clearer
+_VAGUE = frozenset(("iso", "abnormal"))
 _BETWEEN = {"x": " x ", "by": " x ", "×": " x ", "*": " x ", "-": "-", "to": "-", "/": "/"}
 _DASHES = frozenset("-\u2010\u2011\u2013\u2212")
 
@@ -87,6 +89,9 @@ def _intensity(words: tuple[str, ...]) -> str:
         less = any(match.term.value == "hypo" and not _is_within(match, own) for match in ways)
         return "nonenhancing" if absent else "hypo" if less else "enhancing"
     beside = {match.term.value for match in ways if not _is_within(match, own)}
+    if decisive <= _VAGUE and decisive:
+        # `low to intermediate signal`, `heterogeneous signal`: the words beside or inside say more
+        return _one(decisive | {match.term.value for match in ways})
     if decisive:
         # `iso- to hypointense`: the prefix stands alone
         return _one(decisive | (beside & {"iso"}))
