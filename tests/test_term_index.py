@@ -283,6 +283,14 @@ def test_a_folder_that_is_no_index_is_never_touched(tmp_path, overwrite):
     assert sorted(path.name for path in out.iterdir()) == ["meta.json", "thesis.txt"]
 
 
+def test_the_folder_one_stands_in(tmp_path, monkeypatch):
+    (tmp_path / "i").mkdir()
+    monkeypatch.chdir(tmp_path / "i")
+    build(TERMS, [], [], Path("."), EXACT)
+    assert [path.name for path in tmp_path.iterdir()] == ["i"]
+    assert len(TermIndex.open(tmp_path / "i")) == 7
+
+
 def test_an_empty_folder_is_taken_and_a_missing_parent_told(tmp_path):
     (tmp_path / "i").mkdir()
     build(TERMS, [], [], tmp_path / "i", EXACT)

@@ -86,6 +86,7 @@ def new_folder(out: Path, *, overwrite: bool) -> Iterator[Path]:
         UsageError: as `check_output`, before anything is written.
     """
     check_output(out, overwrite=overwrite)
+    out = out.absolute()
     _remove_left(out, _BUILDING)
     folder = _beside(out, _BUILDING)
     try:
