@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
+from weakref import ReferenceType
 
 from spacy.tokens import Doc
 from spacy.util import registry
@@ -28,6 +29,8 @@ TOKEN = re.compile(
 _SPACED = re.compile(f"({TOKEN.pattern})( ?)", re.DOTALL)
 #: hash of a token's text -> the text, of tokens seen; a hash stands for the same text for ever
 _TEXTS: dict[int, str] = {}
+#: the Doc asked for last and its texts: the stages ask one after the other
+_last: list[tuple[ReferenceType[Doc], list[str]]] = []
 #: distinct tokens remembered
 MOST_TEXTS = 1 << 17
 
@@ -35,10 +38,21 @@ MOST_TEXTS = 1 << 17
 def token_texts(doc: Doc) -> list[str]:
     """Give the text of each token: `[token.text for token in doc]`, which makes an object a token.
 
+    The list is the same for all who ask, not to be changed.
+
     >>> import spacy
     >>> token_texts(spacy.blank("en")("CT of the chest"))
     ['CT', 'of', 'the', 'chest']
     """
+    for known, texts in _last:
+        if known() is doc and len(texts) == len(doc):
+            return texts
+    texts = _texts_of(doc)
+    _last[:] = [(ReferenceType(doc), texts)]
+    return texts
+
+
+def _texts_of(doc: Doc) -> list[str]:
     hashes = doc.to_array("ORTH").tolist()
     texts = list(map(_TEXTS.get, hashes))
     if None in texts:

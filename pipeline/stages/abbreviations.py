@@ -14,6 +14,8 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.tokenizer import token_texts
+
 with warnings.catch_warnings():
     # a package that scispaCy imports has strings Python 3.12 warns of when it compiles them
     warnings.simplefilter("ignore", SyntaxWarning)
@@ -21,6 +23,8 @@ with warnings.catch_warnings():
 
 #: scispaCy passes over brackets that hold more tokens
 LONGEST = 8
+#: brackets that hold more hold a long form, in scispaCy's eyes
+LONGEST_SHORT = 3
 
 
 class AbbreviationFinder:
@@ -35,8 +39,8 @@ class AbbreviationFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the abbreviations of a doc, in order of their short forms."""
-        words = [token.text for token in doc]
-        brackets = list(_brackets(words))
+        words = token_texts(doc)
+        brackets = [found for found in _brackets(words) if _may_define(words, *found[1:])]
         if not brackets:
             return doc
         spaced = Doc(doc.vocab, words=words, spaces=[True] * len(words))
@@ -65,13 +69,22 @@ class AbbreviationFinder:
 
 def _brackets(words: list[str]) -> Iterator[tuple[int, int, int]]:
     """Give `(0, first, end)` of what stands in brackets, as scispaCy's matcher would."""
-    for i, word in enumerate(words):
-        if word != "(" or i == 0:
-            continue
+    for i in [i for i, word in enumerate(words) if word == "(" and i > 0]:
         for end in range(i + 2, min(i + LONGEST + 2, len(words))):
             if words[end] == ")":
                 yield 0, i + 1, end
                 break
+
+
+def _may_define(words: list[str], first: int, end: int) -> bool:
+    """Say whether brackets hold a short form or follow one, by the letters it has.
+
+    scispaCy asks the same of a Doc, which most texts are then spared to be made.
+    """
+    short = words[first:end] if end - first <= LONGEST_SHORT else words[first - 2 : first - 1]
+    text = " ".join(short)
+    letters = sum(map(str.isalpha, text))
+    return text[:1].isalpha() and 2 * letters >= len(text) and all(2 <= len(w) < 10 for w in short)
 
 
 def _is_plausible(short: str, long: str) -> bool:
