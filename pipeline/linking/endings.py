@@ -6,12 +6,12 @@ is the whole name stands for its noun.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_rows
 from pipeline.terminology.concepts import Word
-from pipeline.terminology.normal_form import normal_form
+from pipeline.terminology.normal_form import CACHED_WORDS, normal_form
 
 COLUMNS = ("id", "from", "to", "example")
 SYNONYM_COLUMNS = ("id", "word", "other", "reason")
@@ -53,17 +53,18 @@ def load_synonyms() -> Mapping[str, tuple[str, ...]]:
     return {word: tuple(others) for word, others in synonyms.items()}
 
 
-def other_forms(form: str) -> list[str]:
+@lru_cache(CACHED_WORDS)
+def other_forms(form: str) -> tuple[str, ...]:
     """Give the nouns of an adjective or participle, in normal form.
 
     >>> other_forms("hypertensive"), other_forms("enlarged"), other_forms("liver")
-    (['hypertension'], ['enlargement'], [])
+    (('hypertension',), ('enlargement',), ())
     """
-    return [
+    return tuple(
         form.removesuffix(ending) + other
         for ending, other in load_endings()
         if form.endswith(ending) and (form == ending or len(form) >= len(ending) + SHORTEST_STEM)
-    ]
+    )
 
 
 def with_other_form(words: Words) -> Iterator[Words]:

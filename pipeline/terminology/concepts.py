@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
+from itertools import permutations
 from typing import NamedTuple, Protocol
 
 from pipeline.terminology.lexicon import Term, key_of, load_matcher
@@ -13,6 +14,9 @@ from pipeline.tokenizer import TOKEN
 NAMED_BY_VALUE = ("MODALITY", "SEQUENCE", "PLANE")
 #: word classes that a mention may lose at little cost: other columns and mentions have them
 LIGHT_CLASSES = ("side", "position", "spread", "degree", "weighting")
+
+#: longer names are not put in another order: there are too many
+LONGEST_REORDERED = 5
 
 
 class Concept(NamedTuple):
@@ -146,19 +150,12 @@ class ConceptIndex:
 
     def reordered(self, words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
         """Give the names that have the same words in another order."""
-        key = key_of_words(words)
-        for other in self._by_words.get(" ".join(sorted(key.split(" "))), ()):
-            if other != key:
-                yield tuple(Word(form, form) for form in other.split(" "))
-
-    @cached_property
-    def _by_words(self) -> dict[str, list[str]]:
-        """Keys of several words by their words in alphabetical order."""
-        found: dict[str, list[str]] = {}
-        for key in self.keys(self._fitting):
-            if " " in key:
-                found.setdefault(" ".join(sorted(key.split(" "))), []).append(key)
-        return found
+        if 1 < len(words) <= LONGEST_REORDERED:
+            forms = [word.form for word in words]
+            orders = dict.fromkeys(permutations(forms))
+            for order in orders:
+                if " ".join(order) in self._terms_by_key and list(order) != forms:
+                    yield tuple(Word(form, form) for form in order)
 
     @cached_property
     def _preferred(self) -> dict[str, list[Term]]:
