@@ -286,7 +286,7 @@ def test_a_folder_that_is_no_index_is_never_touched(tmp_path, overwrite):
 def test_the_folder_one_stands_in(tmp_path, monkeypatch):
     (tmp_path / "i").mkdir()
     monkeypatch.chdir(tmp_path / "i")
-    build(TERMS, [], [], Path("."), EXACT)
+    build(TERMS, [], [], Path(), EXACT)
     assert [path.name for path in tmp_path.iterdir()] == ["i"]
     assert len(TermIndex.open(tmp_path / "i")) == 7
 
