@@ -1,39 +1,42 @@
-"""An archive of cases -> a run folder, chunk by chunk."""
+"""An archive of cases -> a run folder, chunk by chunk, by worker processes beside each other."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from spacy.language import Language
-
 from pipeline.assembly import load
-from pipeline.chunks import ChunkAnnotator, Tally
+from pipeline.chunk_annotator import ChunkAnnotator
+from pipeline.chunk_folder import DoneChunk, done_chunks, drop_chunks, drop_drafts
+from pipeline.chunks import Chunk, Item, Tally, chunks_of
 from pipeline.errors import RunError, UsageError
-from pipeline.manifest import completed, new_manifest, write_manifest
-from pipeline.readers import ReadOptions, read_cases
-from pipeline.records import Case, RejectRow
-from pipeline.run_folder import (
-    PartWriter,
-    check_output,
-    drop_parts,
-    merge_parts,
-    open_folder,
+from pipeline.final_tables import TableWriter
+from pipeline.manifest import (
+    MANIFEST,
+    completed,
+    new_manifest,
+    read_manifest,
+    refuse_changed,
+    write_manifest,
 )
+from pipeline.readers import ReadOptions, read_cases
+from pipeline.run_folder import check_output, drop_tables, open_folder, reserved
 from pipeline.table_files import FORMATS
+from pipeline.workers.crew import Crew
+from pipeline.workers.worker import WorkOrder, annotate_chunk
 
 #: cases annotated and written at a time
 CHUNK = 64
-#: chunks run outside spaCy's memory zone, to fill the string store with what every text needs
-WARM_CHUNKS = 5
-
-#: settings that are those of `pipeline.load`
-_LOADED = ("recogniser", "recogniser_labels", "terms", "approximate", "candidates")
+#: what gives workers their pipeline
+LOADER = "pipeline.assembly:load"
 
 Inputs = str | Path | Iterable[str | Path]
+Annotate = Callable[[Iterable[tuple[Chunk, str]]], Iterator[DoneChunk]]
+#: settings that are those of `pipeline.load`
+_LOADED = ("recogniser", "recogniser_labels", "terms", "approximate", "candidates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,16 @@ class RunSettings:
         profile: of the pipeline, see `pipeline.load`.
         recogniser: a further model that marks mentions, see `pipeline.load`.
         recogniser_labels: what its labels are here, see `pipeline.load`.
+        workers: processes that annotate; 0, this process alone: nothing then protects a run from
+            a case that takes for ever or crashes.
+        case_seconds: seconds a case may take in a worker; longer, and it is rejected.
+        spreadsheet_safe: make cells of CSV that a spreadsheet would run inert.
         terms: term indexes that mentions are linked to, see `pipeline.load`.
         approximate: whether mentions are linked by likeness too, see `pipeline.load`.
         candidates: how many candidates of a mention are written, see `pipeline.load`.
         overwrite: replace an earlier run in the output folder.
+        resume: go on with a run that was cut off; where there is none, begin one.
+        debug: tell in `rejects` what errors say, which may quote the text of a case.
         options: how inputs are read.
     """
 
@@ -58,15 +67,32 @@ class RunSettings:
     profile: str = "default"
     recogniser: str = ""
     recogniser_labels: str = ""
+    workers: int = 0
+    case_seconds: float = 30.0
+    spreadsheet_safe: bool = False
     terms: tuple[str, ...] = ()
     approximate: bool = False
     candidates: int = 0
     overwrite: bool = False
+    resume: bool = False
+    debug: bool = False
     options: ReadOptions = field(default_factory=ReadOptions)
 
     def __post_init__(self) -> None:
         if self.format not in FORMATS:
             raise UsageError(f"format {self.format!r} is not known, expected one of {FORMATS}")
+        if self.workers < 0 or not self.case_seconds > 0:
+            raise UsageError(
+                f"workers {self.workers}, case_seconds {self.case_seconds:g}, "
+                "expected at least 0, and more than 0"
+            )
+        if self.resume and self.overwrite:
+            raise UsageError("resume and overwrite are both set, expected one of them")
+
+    def pipeline(self) -> dict[str, Any]:
+        """Give what `pipeline.load` is called with."""
+        given = {name: getattr(self, name) for name in _LOADED}
+        return {"profile": self.profile} | {name: each for name, each in given.items() if each}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,47 +117,39 @@ def run(
 ) -> RunSummary:
     """Read cases, annotate them and write the tables of a run folder.
 
-    The same inputs and settings give the same bytes in every table. What is done is on disk after
-    every chunk of 64 cases: if the run is cut off, `run_folder.read_table` reads it.
+    The same inputs and settings give the same bytes in every table, whatever the order of inputs
+    and the number of workers. What is done is on disk after every chunk of 64 cases: if the run is
+    cut off, `run_folder.read_table` reads it and `resume=True` goes on with it.
 
     Args:
         inputs: files, folders or archives of cases.
-        output: a new or empty folder, or with `overwrite=True` an earlier run.
-        progress: called after every chunk with the counts so far.
+        output: a new or empty folder, or an earlier run with `overwrite=True` or `resume=True`.
+        progress: called with the counts so far, at the start and after every chunk.
         **settings: the fields of `RunSettings`.
 
     Raises:
         UsageError: an output that is in the way, a setting that is not known, no case in inputs.
-        RunError: the output cannot be written.
+        RunError: the output cannot be written, or what a run began with has changed.
     """
     begun = time.perf_counter()
     chosen = RunSettings(**settings)
     sources = [inputs] if isinstance(inputs, str | Path) else list(inputs)
     folder = Path(output)
-    check_output(folder, sources, overwrite=chosen.overwrite)
+    check_output(folder, sources, overwrite=chosen.overwrite, resume=chosen.resume)
     stream = _cases(sources, chosen)
-    annotator = ChunkAnnotator(_pipeline(chosen))
     manifest = new_manifest(sources, asdict(chosen))
     try:
-        open_folder(folder, manifest)
-        _write_chunks(stream, annotator, PartWriter(folder), progress)
-        files = merge_parts(folder, chosen.format)
-        counts = asdict(annotator.tally)
-        write_manifest(folder, completed(manifest, counts, files))
-        drop_parts(folder)
+        with reserved(folder) as lock:
+            manifest = _Runner(folder, chosen, progress, lock).finished(stream, manifest)
     except OSError as problem:
         where = problem.filename or folder
         raise RunError(f"{where}: cannot be written ({problem.strerror})") from problem
-    rows = {name: entry["rows"] for name, entry in files.items()}
+    rows = {name: entry["rows"] for name, entry in manifest["tables"].items()}
+    counts = {name: manifest["counts"][name] for name in ("cases", "rejected", "notes", "findings")}
     return RunSummary(folder, **counts, seconds=time.perf_counter() - begun, rows=rows)
 
 
-def _pipeline(chosen: RunSettings) -> Language:
-    options = {name: getattr(chosen, name) for name in _LOADED}
-    return load(chosen.profile, **{name: value for name, value in options.items() if value})
-
-
-def _cases(sources: Sequence[str | Path], chosen: RunSettings) -> Iterator[Case | RejectRow]:
+def _cases(sources: Sequence[str | Path], chosen: RunSettings) -> Iterator[Item]:
     """Read the first item at once, so that a wrong input is told before anything is touched."""
     stream = iter(read_cases(sources, format=chosen.input_format, options=chosen.options))
     first = next(stream, None)
@@ -141,19 +159,91 @@ def _cases(sources: Sequence[str | Path], chosen: RunSettings) -> Iterator[Case 
     return chain([first], stream)
 
 
-def _write_chunks(
-    stream: Iterator[Case | RejectRow],
-    annotator: ChunkAnnotator,
-    writer: PartWriter,
-    progress: Callable[[Tally], object],
-) -> None:
-    number = 0
-    while chunk := list(islice(stream, CHUNK)):
-        with _zone(annotator.nlp, number):
-            writer.write(annotator.rows(chunk))
-        progress(replace(annotator.tally))
-        number += 1
+@dataclass(frozen=True, slots=True)
+class _Runner:
+    """A run in a folder whose lock is held."""
+
+    folder: Path
+    chosen: RunSettings
+    progress: Callable[[Tally], object]
+    lock: int
+
+    def finished(self, stream: Iterable[Item], manifest: dict[str, Any]) -> dict[str, Any]:
+        """Annotate what is not done yet, write the tables and give the whole manifest."""
+        going_on = self.chosen.resume and (self.folder / MANIFEST).is_file()
+        if going_on:
+            earlier = read_manifest(self.folder)
+            refuse_changed(earlier, manifest, self.folder)
+            if earlier["state"] == "complete":
+                drop_chunks(self.folder)
+                return earlier
+            drop_drafts(self.folder)
+        with self._annotating() as annotate:
+            if not going_on:
+                open_folder(self.folder, manifest)
+            done = self._annotated(stream, annotate)
+        drop_tables(self.folder)
+        inert = self.chosen.spreadsheet_safe
+        files = TableWriter(self.folder, sorted(done), self.chosen.format, inert=inert).write()
+        whole = completed(manifest, asdict(_total(done.values())), files)
+        write_manifest(self.folder, whole)
+        drop_chunks(self.folder)
+        return whole
+
+    @contextmanager
+    def _annotating(self) -> Iterator[Annotate]:
+        """Give what annotates and writes chunks: workers, or this process."""
+        chosen, folder = self.chosen, self.folder
+        if chosen.workers:
+            order = WorkOrder(
+                str(folder), LOADER, chosen.pipeline(), chosen.case_seconds, chosen.debug
+            )
+            with Crew(order, chosen.workers, [self.lock]) as crew:
+                crew.await_pipeline()
+                yield crew.run
+        else:
+            annotator = ChunkAnnotator(load(**chosen.pipeline()), debug=chosen.debug)
+            yield lambda chunks: (
+                annotate_chunk(annotator, chunk, digest, folder) for chunk, digest in chunks
+            )
+
+    def _annotated(self, stream: Iterable[Item], annotate: Annotate) -> dict[int, Tally]:
+        """Have all chunks annotated that are not on disk; give the counts of each."""
+        there = {done.number: done for done in done_chunks(self.folder)}
+        tallies = {number: done.tally for number, done in there.items()}
+        total = _total(tallies.values())
+        self.progress(replace(total))
+        for done in annotate(_missing(stream, there, self.folder)):
+            tallies[done.number] = done.tally
+            total.add(done.tally)
+            self.progress(replace(total))
+        return tallies
 
 
-def _zone(nlp: Language, number: int) -> AbstractContextManager[object]:
-    return nullcontext() if number < WARM_CHUNKS else nlp.memory_zone()
+def _missing(
+    stream: Iterable[Item], there: dict[int, DoneChunk], folder: Path
+) -> Iterator[tuple[Chunk, str]]:
+    """Give the chunks that are not on disk; those that are must hold what is read now."""
+    number = -1
+    for chunk in chunks_of(stream, CHUNK):
+        number, digest = chunk.number, chunk.digest()
+        if number not in there:
+            yield chunk, digest
+        elif there[number].digest != digest:
+            raise RunError(
+                f"{folder}: cases {number * CHUNK + 1} to {number * CHUNK + len(chunk.items)} of "
+                "the input are not those this run has read, expected the same input for "
+                "--resume; --overwrite begins anew"
+            )
+    if there and max(there) > number:
+        raise RunError(
+            f"{folder}: the input has fewer cases than this run has read, expected the same input "
+            "for --resume; --overwrite begins anew"
+        )
+
+
+def _total(tallies: Iterable[Tally]) -> Tally:
+    total = Tally()
+    for tally in tallies:
+        total.add(tally)
+    return total

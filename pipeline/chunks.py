@@ -1,104 +1,77 @@
-"""A chunk of cases -> rows of every table; a case that fails becomes a row of `rejects`."""
+"""Cases by the chunk: what goes to a worker, what comes back, and how it is told again.
 
-import traceback
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+A chunk is the unit of a run: a worker annotates it whole, its rows reach the disk at once or not at
+all, and a run that was cut off goes on with the first chunk that is missing.
+"""
 
-from spacy.language import Language
-from spacy.tokens import Doc
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
+from itertools import islice
+from typing import Any, NamedTuple
 
-from pipeline.assembly import annotate_cases, make_doc
-from pipeline.errors import EncodingProblem, RadtabError
-from pipeline.records import TABLES, Case, RejectRow, Row
-from pipeline.table_rows import case_tables
+from pipeline.records import Case, RejectRow
+
+Item = Case | RejectRow
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a run has done so far; `rejected` leaves out cases kept with a note."""
+    """What a run has done so far; `rejected` leaves out cases kept with a note.
+
+    `chars` counts the characters of all cases that were read.
+    """
 
     cases: int = 0
     rejected: int = 0
     notes: int = 0
     findings: int = 0
+    chars: int = 0
+
+    def add(self, other: "Tally") -> None:
+        """Add the counts of a chunk."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
 
 
-class ChunkAnnotator:
-    """Run chunks of cases through a pipeline and count what comes out.
+class Chunk(NamedTuple):
+    """Some cases in a row, and inputs that gave none; numbered from 0 in order of reading."""
 
-    The pipeline's error handler is replaced: a case on which a stage raises is left out and noted,
-    and the others of the chunk go on.
+    number: int
+    items: Sequence[Item]
+
+    def digest(self) -> str:
+        """Give the SHA-256 of all that is in the chunk; another text or order gives another."""
+        return hashlib.sha256(pack_items(self.items).encode()).hexdigest()
+
+
+def chunks_of(stream: Iterable[Item], size: int) -> Iterator[Chunk]:
+    """Cut a stream into chunks of `size` items, the last may be smaller."""
+    items = iter(stream)
+    number = 0
+    while taken := list(islice(items, size)):
+        yield Chunk(number, taken)
+        number += 1
+
+
+def pack_items(items: Iterable[Item]) -> str:
+    """Write items as JSON in ASCII, so that any text, lone surrogates too, comes back the same.
+
+    >>> unpack_items(pack_items([Case("a", "text")]))
+    [Case(case_id='a', text='text', source='', sections=(), notes=())]
     """
-
-    def __init__(self, nlp: Language) -> None:
-        self.tally = Tally()
-        self.nlp = nlp
-        self._failed: list[RejectRow] = []
-        nlp.set_error_handler(self._note_failure)  # type: ignore[arg-type]  # may return
-
-    def rows(self, chunk: Sequence[Case | RejectRow]) -> dict[str, list[Row]]:
-        """Give the rows of a chunk, table by table, cases in order."""
-        gathered: dict[str, list[Row]] = {name: [] for name in TABLES}
-        self._failed = []
-        cases = [item for item in chunk if isinstance(item, Case)]
-        for doc in self._docs(cases):
-            for name, rows in self._tables(doc).items():
-                gathered[name].extend(rows)
-        kept = {row.case_id for row in gathered["cases"]}
-        notes = [_note(case, note) for case in cases if case.case_id in kept for note in case.notes]
-        rejects = [item for item in chunk if isinstance(item, RejectRow)] + self._failed
-        gathered["rejects"] = [*rejects, *notes]
-        self.tally.cases += len(gathered["cases"])
-        self.tally.findings += len(gathered["findings"])
-        self.tally.rejected += len(rejects)
-        self.tally.notes += len(notes)
-        return gathered
-
-    def _docs(self, cases: Sequence[Case]) -> list[Doc]:
-        try:
-            return list(annotate_cases(self.nlp, cases))
-        except Exception:
-            # the tokenizer, or a stage with a `pipe` of its own: find the case one by one
-            self._failed = []
-            return [doc for case in cases for doc in self._one_doc(case)]
-
-    def _one_doc(self, case: Case) -> Iterator[Doc]:
-        stage = "tokenizer"
-        try:
-            doc = make_doc(self.nlp, case)
-            for stage, component in self.nlp.pipeline:  # noqa: B007 (named if it raises)
-                doc = component(doc)
-        except Exception as error:
-            self._failed.append(_failure(case.case_id, case.source, stage, error))
-        else:
-            yield doc
-
-    def _note_failure(
-        self, stage: str, _component: object, docs: Sequence[Doc], error: Exception
-    ) -> None:
-        """Take what spaCy reports of a stage that raised."""
-        self._failed += [_failure(doc._.case_id, doc._.source, stage, error) for doc in docs]
-
-    def _tables(self, doc: Doc) -> dict[str, list[Row]]:
-        try:
-            return case_tables(doc)
-        except Exception as error:
-            self._failed.append(_failure(doc._.case_id, doc._.source, "tables", error))
-            return {}
+    return json.dumps([{"kind": type(item).__name__, **asdict(item)} for item in items])
 
 
-def _note(case: Case, note: str) -> RejectRow:
-    message = f"{case.source}: {note}; case kept"
-    return RejectRow(case.source, case.case_id, "read", EncodingProblem.__name__, message)
+def unpack_items(packed: str) -> list[Item]:
+    """Read what `pack_items` wrote."""
+    return [_item(each) for each in json.loads(packed)]
 
 
-def _failure(case_id: str, source: str, stage: str, error: Exception) -> RejectRow:
-    """Make the row of a case that failed; foreign messages may quote text and are left out."""
-    if isinstance(error, RadtabError):
-        what = str(error)
-    else:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        what = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
-    message = f"{source or case_id}: {stage} failed ({what}); case left out"
-    return RejectRow(source, case_id, stage, type(error).__name__, " ".join(message.split()))
+def _item(data: dict[str, Any]) -> Item:
+    kind = data.pop("kind")
+    if kind == RejectRow.__name__:
+        return RejectRow(**data)
+    sections = tuple((label, start, end) for label, start, end in data.pop("sections"))
+    return Case(**data | {"sections": sections, "notes": tuple(data["notes"])})

@@ -16,13 +16,25 @@ from typer.core import TyperGroup
 
 from pipeline import __version__
 from pipeline.atlas_command import atlas_command
+from pipeline.colours import one_line
+from pipeline.command_options import (
+    Approximate,
+    IdColumn,
+    InputFormat,
+    Profile,
+    Recogniser,
+    RecogniserLabels,
+    RunFolder,
+    Terms,
+    TextColumn,
+)
 from pipeline.errors import RadtabError, UsageError
 from pipeline.link_command import add_link_command
+from pipeline.run_command import run_command
 from pipeline.terms_commands import add_terms_commands
 from pipeline.training_commands import add_commands
 
-REJECTED, WRONG_USE, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
-_REJECTS_SHOWN = 20
+WRONG_USE, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
 #: what the extra `train` brings
 TRAINING_MODULES = ("pycrfsuite", "sklearn")
 
@@ -56,51 +68,6 @@ app = typer.Typer(
     help="Radiology case texts in, tables of findings and diagnoses out.",
 )  # fmt: skip
 
-IdColumn = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="Column or key of the case id; default: the usual names."),
-]
-TextColumn = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="Column or key of the text; default: the usual names."),
-]
-MaxChars = Annotated[
-    int, typer.Option(metavar="N", min=1, help="Characters a case may have; longer: rejected.")
-]
-Encoding = Annotated[
-    str, typer.Option(metavar="NAME", help="Of text files; what does not decode is guessed.")
-]
-InputFormat = Annotated[
-    str,
-    typer.Option(metavar="NAME", help="auto, archive, text, medpix, json, jsonl, csv or parquet."),
-]
-Profile = Annotated[
-    str, typer.Option(metavar="NAME", help="default, or fast: without the statistical recogniser.")
-]
-Recogniser = Annotated[
-    str,
-    typer.Option(metavar="NAME", help="A spaCy model that marks more mentions: package or folder."),
-]
-RecogniserLabels = Annotated[
-    str,
-    typer.Option(
-        "--labels", metavar="FILE", help="Table (TSV): model_label, label; for its labels."
-    ),
-]
-Terms = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--terms", metavar="PATH", help="Term index, or hpo; repeatable, the first goes first."
-    ),
-]
-Approximate = Annotated[
-    bool, typer.Option("--approximate", help="Link what is spelt much like a name too.")
-]
-Candidates = Annotated[
-    int, typer.Option(metavar="N", min=0, help="Note N concepts each mention may have.")
-]
-RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder `radtab run` wrote.")]
-
 
 def main() -> None:
     """Run the command; the entry point of `radtab` and `python -m pipeline`."""
@@ -114,7 +81,7 @@ def main() -> None:
 
 
 def _tell(message: str, status: int) -> int:
-    typer.echo(f"radtab: {_flat(message)}", err=True)
+    typer.echo(f"radtab: {one_line(message)}", err=True)
     return status
 
 
@@ -122,12 +89,6 @@ def _leave_pipe() -> int:
     """Send what is still buffered nowhere, so that closing the program raises no second error."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return PIPE_CLOSED
-
-
-def _flat(message: str) -> str:
-    from pipeline.colours import visible
-
-    return " ".join(visible(message).split())
 
 
 def _say_version(asked: bool) -> None:
@@ -144,77 +105,6 @@ def _root(
     ] = False,
 ) -> None:
     pass
-
-
-@app.command("run")
-def run_command(  # noqa: PLR0913 (a parameter is an option)
-    inputs: Annotated[
-        list[str], typer.Argument(metavar="INPUT", help="Files, folders, archives; - is stdin.")
-    ],
-    output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="RUN", help="New folder for the tables.")
-    ],
-    format: Annotated[
-        str, typer.Option("--format", metavar="NAME", help="Of the tables: parquet, csv or jsonl.")
-    ] = "parquet",
-    input_format: InputFormat = "auto",
-    id_column: IdColumn = None,
-    text_column: TextColumn = None,
-    encoding: Encoding = "utf-8",
-    max_chars: MaxChars = 1_000_000,
-    profile: Profile = "default",
-    recogniser: Recogniser = "",
-    recogniser_labels: RecogniserLabels = "",
-    terms: Terms = None,
-    approximate: Approximate = False,
-    candidates: Candidates = 0,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier run.")] = False,
-) -> None:
-    """Read cases and write the tables of a run folder; exit status 1 if some were rejected."""
-    from pipeline.batch import run
-    from pipeline.progress import shown_progress
-    from pipeline.readers import ReadOptions
-
-    options = ReadOptions(
-        id_column=id_column, text_column=text_column, encoding=encoding, max_chars=max_chars
-    )
-    with shown_progress() as progress:
-        try:
-            summary = run(
-                inputs, output, progress=progress, format=format, input_format=input_format,
-                profile=profile, overwrite=overwrite, options=options,
-                recogniser=recogniser, recogniser_labels=recogniser_labels,
-                terms=tuple(terms or ()), approximate=approximate, candidates=candidates,
-            )  # fmt: skip
-        except KeyboardInterrupt:
-            done = progress.tally.cases
-            kept = f"{done:,} cases are kept in {output}, as parts" if done else "no case written"
-            raise typer.Exit(_tell(f"interrupted; {kept}", INTERRUPTED)) from None
-    _tell_rejects(output)
-    notes = f" ({summary.notes} kept with a note)" if summary.notes else ""
-    cases = "case" if summary.cases == 1 else "cases"
-    typer.echo(
-        f"{summary.cases:,} {cases}{notes}, {summary.rejected:,} rejected; tables in {output}:"
-    )
-    for name, count in summary.rows.items():
-        typer.echo(f"  {f'{name}.{format}':<18}{count:>12,} rows")
-    raise typer.Exit(REJECTED if summary.rejected else 0)
-
-
-def _tell_rejects(run: Path) -> None:
-    from pipeline.run_folder import read_table
-
-    rejects = read_table(run, "rejects")
-    kept = rejects["message"].str.endswith("; case kept")
-    for word, lines in (
-        ("rejected", rejects["message"][~kept]),
-        ("note", rejects["message"][kept]),
-    ):
-        for line in lines[:_REJECTS_SHOWN]:
-            typer.echo(f"{word}: {_flat(line)}", err=True)
-        if len(lines) > _REJECTS_SHOWN:
-            more = f"{len(lines) - _REJECTS_SHOWN:,} more, see rejects in {run}"
-            typer.echo(f"{word}: {more}", err=True)
 
 
 @app.command("show")
@@ -321,6 +211,7 @@ def explain_command(
         show_explanation(console, explanation)
 
 
+app.command("run")(run_command)
 app.command("atlas")(atlas_command)
 add_link_command(app)
 add_commands(app)

@@ -49,3 +49,8 @@ _VISIBLE |= dict.fromkeys(
     [0x202A, 0x202B, 0x202C, 0x202D, 0x202E, *range(0x2066, 0x206A)], "\ufffd"
 )
 _VISIBLE |= {0x0D: " "}
+
+
+def one_line(message: str) -> str:
+    """Make a message that may hold anything one line that is safe to print."""
+    return " ".join(visible(message).split())

@@ -17,6 +17,8 @@ from pipeline.resources import models_path
 from pipeline.table_files import replacing
 
 MANIFEST = "manifest.json"
+#: settings that do not change what comes out
+_FREE = {"workers", "overwrite", "resume", "scheduler", "debug"}
 
 
 def new_manifest(inputs: Sequence[str | Path], settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -31,9 +33,35 @@ def new_manifest(inputs: Sequence[str | Path], settings: Mapping[str, Any]) -> d
         "inputs": [str(path) for path in inputs],
         "settings": dict(settings),
         "spacy": spacy_version,
-        "models_sha256": _models_hash(),
+        "models_sha256": _hash_of(models_path(), "*"),
+        "code_sha256": _hash_of(Path(__file__).parent, "*.py"),
         "terms": index_stamps(settings.get("terms", ())),
     }
+
+
+def refuse_changed(earlier: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:
+    """Refuse to go on with a run that would give other rows than it began with.
+
+    Raises:
+        RunError: it says what changed: version, code, models, or which setting.
+    """
+    names = {
+        "radtab": "the version of radtab", "code_sha256": "the code of radtab",
+        "models_sha256": "a file under models/", "spacy": "the version of spaCy",
+        "terms": "an index of terms",
+    }  # fmt: skip
+    changed = [said for key, said in names.items() if earlier.get(key) != now.get(key)]
+    was, is_now = (json.loads(json.dumps(each.get("settings"))) for each in (earlier, now))
+    changed += [
+        f"the setting {key} ({was.get(key)!r}, now {is_now.get(key)!r})"
+        for key in sorted({*was, *is_now} - _FREE)
+        if was.get(key) != is_now.get(key)
+    ]
+    if changed:
+        raise RunError(
+            f"{folder}: {' and '.join(changed)} changed since this run began, "
+            "expected the same for --resume; --overwrite begins anew"
+        )
 
 
 def completed(
@@ -84,10 +112,10 @@ def _type_name(kind: Any) -> str:  # noqa: ANN401 (a type or a union of types)
     return kind.__name__ if isinstance(kind, type) else str(kind)
 
 
-def _models_hash() -> str:
-    """Hash names and bytes of all files under models/."""
-    root, whole = models_path(), hashlib.sha256()
-    for path in sorted(path for path in root.rglob("*") if path.is_file()):
+def _hash_of(root: Path, pattern: str) -> str:
+    """Hash names and bytes of all files of a pattern under a folder."""
+    whole = hashlib.sha256()
+    for path in sorted(path for path in root.rglob(pattern) if path.is_file()):
         with path.open("rb") as handle:
             content = hashlib.file_digest(handle, "sha256").hexdigest()
         whole.update(f"{path.relative_to(root).as_posix()}\t{content}\n".encode())

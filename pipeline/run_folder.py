@@ -1,15 +1,17 @@
-"""A run folder: parts while it runs, one file a table when it is done, `manifest.json` beside them.
+"""A run folder: chunks while it runs, the tables when it is done, `manifest.json` beside them.
 
     <run>/manifest.json                       written first (`running`) and last (`complete`)
-    <run>/<table>.parts/part-00000.parquet    a chunk of cases; gone when the run is complete
+    <run>/chunks/00012/<table>.parquet        a chunk of cases; gone when the run is complete
     <run>/<table>.parquet | .csv | .jsonl     sorted by case id, then as in the text
+    <run>/<table>/part-00000.parquet          instead, where there are many cases
 
-Of a chunk the part of `cases` is written last: where it stands, the chunk is whole. A run that was
-cut off therefore keeps every chunk it finished, and `read_table` reads them.
+A run that was cut off keeps every chunk it finished, and `read_table` reads them.
 """
 
+import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +19,23 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.chunk_folder import CHUNKS, chunk_path, done_chunks, drop_chunks
 from pipeline.errors import RunError, UsageError
 from pipeline.manifest import MANIFEST, read_manifest, write_manifest
-from pipeline.records import TABLES, Row
-from pipeline.table_files import FORMATS, read_table_file, schema, write_table
-from pipeline.table_rows import cells, frame
+from pipeline.records import TABLES
+from pipeline.run_lock import locked
+from pipeline.table_files import FORMATS, read_table_file, schema
+from pipeline.table_rows import frame
 
-_ORDER = {"rejects": [("source", "ascending"), ("case_id", "ascending")]}
 
-
-def check_output(output: Path, inputs: Sequence[str | Path], *, overwrite: bool) -> None:
+def check_output(
+    output: Path, inputs: Sequence[str | Path], *, overwrite: bool, resume: bool = False
+) -> None:
     """Refuse an output that would destroy something or read itself; nothing is changed.
 
     Raises:
-        UsageError: the output is a file, or a folder with other things in it, or a finished run
-            and `overwrite` is not set, or one of output and inputs lies within the other.
+        UsageError: the output is a file, or a folder with other things in it, or a run and neither
+            `overwrite` nor `resume` is set, or one of output and inputs lies within the other.
     """
     for given in inputs:
         if given == "-":
@@ -47,64 +51,48 @@ def check_output(output: Path, inputs: Sequence[str | Path], *, overwrite: bool)
         return
     if not (output / MANIFEST).is_file():
         raise UsageError(f"{output}: is neither empty nor a run folder, expected a new folder")
-    read_manifest(output)
-    if not overwrite:
-        raise UsageError(f"{output}: holds a run already, expected a new folder or --overwrite")
+    earlier = read_manifest(output)
+    if not overwrite and not resume:
+        cut_off = ", --resume" if earlier["state"] != "complete" else ""
+        raise UsageError(
+            f"{output}: holds a run already, expected a new folder{cut_off} or --overwrite"
+        )
+
+
+@contextmanager
+def reserved(output: Path) -> Iterator[int]:
+    """Make the folder and hold its lock; a folder made for nothing is taken away again.
+
+    Gives the open file that holds the lock.
+
+    Raises:
+        RunError: another run is writing there.
+        OSError: the folder cannot be made.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    try:
+        with locked(output) as handle:
+            yield handle
+    finally:
+        if not any(output.iterdir()):
+            output.rmdir()
 
 
 def open_folder(output: Path, manifest: Mapping[str, Any]) -> None:
     """Make the folder, take away what an earlier run wrote there, and write the first manifest."""
     output.mkdir(parents=True, exist_ok=True)
+    drop_chunks(output)
+    drop_tables(output)
+    write_manifest(output, manifest)
+    (output / CHUNKS).mkdir()
+
+
+def drop_tables(output: Path) -> None:
+    """Take away the tables of a run."""
     for name in TABLES:
-        shutil.rmtree(output / f"{name}.parts", ignore_errors=True)
+        shutil.rmtree(output / name, ignore_errors=True)
         for ending in FORMATS:
             (output / f"{name}.{ending}").unlink(missing_ok=True)
-    write_manifest(output, manifest)
-
-
-class PartWriter:
-    """Write chunks of rows as parts, one file a table and chunk."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._number = 0
-        for name in TABLES:
-            (folder / f"{name}.parts").mkdir(exist_ok=True)
-
-    def write(self, rows: Mapping[str, Sequence[Row]]) -> None:
-        """Write one chunk; `cases` last, as the mark that the chunk is whole."""
-        for name in reversed(TABLES):
-            table = pa.table(cells(name, rows[name]), schema=schema(name))
-            write_table(table, self._folder / f"{name}.parts" / f"part-{self._number:05}.parquet")
-        self._number += 1
-
-
-def merge_parts(folder: Path, ending: str) -> dict[str, dict[str, Any]]:
-    """Merge the parts of every table into one file; give file and number of rows of each table.
-
-    The parts stay until `drop_parts`, so that nothing is lost if merging is cut off.
-    """
-    merged: dict[str, dict[str, Any]] = {}
-    for name in TABLES:
-        table = _read_parts(folder, name)
-        keys = _ORDER.get(name, [("case_id", "ascending")])
-        # the sort of Arrow is stable: within a case rows stay as in the text
-        table = table.take(pc.sort_indices(table, sort_keys=keys)).combine_chunks()
-        write_table(table, folder / f"{name}.{ending}")
-        merged[name] = {"file": f"{name}.{ending}", "rows": table.num_rows}
-    return merged
-
-
-def drop_parts(folder: Path) -> None:
-    """Remove the parts of every table."""
-    for name in TABLES:
-        shutil.rmtree(folder / f"{name}.parts", ignore_errors=True)
-
-
-def _read_parts(folder: Path, name: str) -> pa.Table:
-    whole = sorted(path.name for path in (folder / "cases.parts").glob("part-*.parquet"))
-    parts = [read_table_file(folder / f"{name}.parts" / part, name) for part in whole]
-    return pa.concat_tables([schema(name).empty_table(), *parts])
 
 
 def read_table(run: Path | str, name: str, case_id: str | None = None) -> pd.DataFrame:
@@ -124,8 +112,23 @@ def read_table(run: Path | str, name: str, case_id: str | None = None) -> pd.Dat
     return frame(name, table.to_pydict())
 
 
-def read_arrow(run: Path | str, name: str) -> pa.Table:
+def read_arrow(run: Path | str, name: str, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a table of a run folder as `read_table` does, for what would not fit as Python lists.
+
+    Args:
+        run: the run folder.
+        name: a table's name.
+        columns: these alone; None, all.
+
+    Raises:
+        RunError: no run folder, or a file in it is missing or damaged.
+    """
+    parts = [part if columns is None else part.select(columns) for part in read_parts(run, name)]
+    return pa.concat_tables(parts)
+
+
+def read_parts(run: Path | str, name: str) -> Iterator[pa.Table]:
+    """Read a table of a run folder part by part, in order; at least one, which may be empty.
 
     Raises:
         RunError: no run folder, or a file in it is missing or damaged.
@@ -133,12 +136,20 @@ def read_arrow(run: Path | str, name: str) -> pa.Table:
     folder = Path(run)
     manifest = read_manifest(folder)
     if manifest["state"] == "complete":
-        return read_table_file(_file_of(folder, manifest, name), name)
-    return _read_parts(folder, name)
+        inert = bool(manifest.get("settings", {}).get("spreadsheet_safe"))
+        for path in _files_of(folder, manifest, name):
+            yield read_table_file(path, name, inert=inert)
+        return
+    yield schema(name).empty_table()
+    for done in done_chunks(folder):
+        yield read_table_file(chunk_path(folder, done.number) / f"{name}.parquet", name)
 
 
-def _file_of(folder: Path, manifest: Mapping[str, Any], name: str) -> Path:
+def _files_of(folder: Path, manifest: Mapping[str, Any], name: str) -> list[Path]:
     ending = manifest.get("settings", {}).get("format")
     if ending not in FORMATS:
         raise RunError(f"{folder / MANIFEST}: format {ending!r}, expected one of {FORMATS}")
-    return folder / f"{name}.{ending}"
+    if (folder / name).is_dir():
+        with os.scandir(folder / name) as entries:
+            return [folder / name / each for each in sorted(entry.name for entry in entries)]
+    return [folder / f"{name}.{ending}"]

@@ -5,6 +5,7 @@ The same table gives the same bytes: no time, path or machine is written into a 
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ _ARROW = {
     int | None: pa.int64(), float | None: pa.float64(), list[str]: pa.list_(pa.string()),
 }  # fmt: skip
 _BATCH = 10_000
+#: beginnings of a cell that a spreadsheet runs as a formula (OWASP, CSV injection)
+_RUN = re.compile(r"'*[=+\-@\t\r]")
 
 
 def schema(name: str) -> pa.Schema:
@@ -49,10 +52,17 @@ def replacing(path: Path) -> Iterator[Path]:
         raise
 
 
-def write_table(table: pa.Table, path: Path) -> None:
-    """Write a table in the format its file name ends in."""
+def write_table(table: pa.Table, path: Path, *, inert: bool = False) -> None:
+    """Write a table in the format its file name ends in.
+
+    With `inert`, text in a CSV that a spreadsheet would run as a formula has an apostrophe before
+    it; `read_table_file(..., inert=True)` takes it off again.
+    """
     with replacing(path) as draft:
-        _WRITERS[path.suffix[1:]](table, draft)
+        if path.suffix == ".csv":
+            _write_csv(table, draft, inert)
+        else:
+            _WRITERS[path.suffix[1:]](table, draft)
 
 
 def write_frame(frame: pd.DataFrame, name: str, path: Path) -> None:
@@ -72,12 +82,13 @@ def _write_parquet(table: pa.Table, path: Path) -> None:
     pq.write_table(table, path, compression="zstd")
 
 
-def _write_csv(table: pa.Table, path: Path) -> None:
+def _write_csv(table: pa.Table, path: Path, inert: bool) -> None:
+    cell = _inert_cell if inert else _cell
     with path.open("w", encoding="utf-8", newline="") as handle:
         lines = csv.writer(handle, lineterminator="\n")
         lines.writerow(table.column_names)
         for row in _rows(table):
-            lines.writerow([_cell(value) for value in row.values()])
+            lines.writerow([cell(value) for value in row.values()])
 
 
 def _write_jsonl(table: pa.Table, path: Path) -> None:
@@ -95,13 +106,24 @@ def _cell(value: object) -> object:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | bool) else value
 
 
-def read_table_file(path: Path, name: str) -> pa.Table:
+def _inert_cell(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and _RUN.match(value) else _cell(value)
+
+
+def read_table_file(path: Path, name: str, *, inert: bool = False) -> pa.Table:
     """Read a table's file, whatever its format, with the types of `schema(name)`.
+
+    Args:
+        path: the file.
+        name: of the table.
+        inert: whether it was written so that a spreadsheet runs nothing in it.
 
     Raises:
         RunError: the file is missing, damaged or has other columns.
     """
     try:
+        if path.suffix == ".csv":
+            return _read_csv(path, schema(name), inert)
         return _READERS[path.suffix[1:]](path, schema(name))
     except (OSError, ValueError, KeyError, csv.Error) as problem:
         what = problem.strerror if isinstance(problem, OSError) else None
@@ -120,14 +142,15 @@ def _read_jsonl(path: Path, wanted: pa.Schema) -> pa.Table:
         return pa.Table.from_pylist([json.loads(line) for line in lines], schema=wanted)
 
 
-def _read_csv(path: Path, wanted: pa.Schema) -> pa.Table:
+def _read_csv(path: Path, wanted: pa.Schema, inert: bool) -> pa.Table:
     csv.field_size_limit(2**31 - 1)
     with path.open(encoding="utf-8", newline="") as handle:
         lines = csv.DictReader(handle)
         if lines.fieldnames != wanted.names:
             raise ValueError("other columns")
         rows = list(lines)
-    data = {field.name: [_value(row[field.name], field.type) for row in rows] for field in wanted}
+    value = _value_of_inert if inert else _value
+    data = {field.name: [value(row[field.name], field.type) for row in rows] for field in wanted}
     return pa.table(data, schema=wanted)
 
 
@@ -139,9 +162,14 @@ def _value(cell: str, kind: pa.DataType) -> object:
     return float(cell) if pa.types.is_floating(kind) else json.loads(cell)
 
 
+def _value_of_inert(cell: str, kind: pa.DataType) -> object:
+    text = pa.types.is_string(kind) and cell[:1] == "'" and _RUN.match(cell)
+    return _value(cell[1:] if text else cell, kind)
+
+
 _WRITERS: dict[str, Callable[[pa.Table, Path], None]] = {
-    "parquet": _write_parquet, "csv": _write_csv, "jsonl": _write_jsonl,
+    "parquet": _write_parquet, "jsonl": _write_jsonl,
 }  # fmt: skip
 _READERS: dict[str, Callable[[Path, pa.Schema], pa.Table]] = {
-    "parquet": _read_parquet, "csv": _read_csv, "jsonl": _read_jsonl,
+    "parquet": _read_parquet, "jsonl": _read_jsonl,
 }  # fmt: skip

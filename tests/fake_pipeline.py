@@ -2,9 +2,13 @@
 
 `lesion` is a FINDING, `liver` an ANATOMY, `abscess` a DIAGNOSIS, `CT` a MODALITY; a lesion is in
 the liver and indicates the abscess. A text with `BOOM` breaks a stage that works doc by doc, one
-with `CRASH` a stage with a `pipe` of its own.
+with `CRASH` a stage with a `pipe` of its own; `SEGFAULT` ends the process as broken memory does,
+`HANG` never ends and hears nothing.
 """
 
+import os
+import re
+import signal
 from collections.abc import Iterable, Iterator
 
 import spacy
@@ -56,6 +60,10 @@ def _relations(doc: Doc) -> Iterator[RelationNote]:
 def breaker(doc: Doc) -> Doc:
     if "BOOM" in doc.text:
         raise ValueError(f"cannot take {doc.text}")
+    if "SEGFAULT" in doc.text:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if "HANG" in doc.text:
+        re.match("(a+)+b", "a" * 60)
     return doc
 
 
@@ -74,7 +82,7 @@ def make_crasher(nlp: Language, name: str) -> Crasher:
     return Crasher()
 
 
-def load(profile: str = "default") -> Language:
+def load(*_: object, **__: object) -> Language:
     nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "radtab_tokenizer"}}})
     for stage in ("fake_marker", BROKEN, CRASHED):
         nlp.add_pipe(stage)

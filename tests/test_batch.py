@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 
 import pipeline.batch
+import pipeline.chunk_annotator
+import pipeline.chunk_folder
 from pipeline.batch import run
 from pipeline.chunks import Tally
 from pipeline.errors import RunError, UsageError
@@ -18,7 +20,7 @@ TEXT = "CT: lesion in the liver, an abscess."
 def small_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline.batch, "load", fake_pipeline.load)
     monkeypatch.setattr(pipeline.batch, "CHUNK", 4)
-    monkeypatch.setattr(pipeline.batch, "WARM_CHUNKS", 1)
+    monkeypatch.setattr(pipeline.chunk_annotator, "WARM_CHUNKS", 1)
 
 
 @pytest.fixture
@@ -85,14 +87,14 @@ def test_a_case_that_breaks_a_stage_is_rejected_alone(
 def test_a_case_whose_rows_cannot_be_made_is_rejected(
     inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = pipeline.chunks.case_tables
+    real = pipeline.chunk_annotator.case_tables
 
     def fail(doc):
         if doc._.case_id == "c3":
             raise RuntimeError
         return real(doc)
 
-    monkeypatch.setattr(pipeline.chunks, "case_tables", fail)
+    monkeypatch.setattr(pipeline.chunk_annotator, "case_tables", fail)
     assert run(inputs, tmp_path / "run").rejected == 1
     rejects = read_table(tmp_path / "run", "rejects")
     assert list(rejects["stage"]) == ["tables"]
@@ -112,12 +114,12 @@ def test_an_interrupted_run_leaves_what_was_done(inputs: Path, tmp_path: Path) -
 
     def interrupt(tally: Tally) -> None:
         seen.append(tally.cases)
-        if len(seen) == 2:
+        if len(seen) == 3:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         run(inputs, tmp_path / "run", progress=interrupt)
-    assert seen == [4, 8]
+    assert seen == [0, 4, 8]
     whole = run(inputs, tmp_path / "whole")
     for name in TABLES:
         left = read_table(tmp_path / "run", name)
@@ -134,14 +136,14 @@ def test_an_interrupted_run_leaves_what_was_done(inputs: Path, tmp_path: Path) -
 def test_a_chunk_cut_off_in_writing_does_not_count(
     inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = pipeline.run_folder.write_table
+    real = pipeline.chunk_folder.write_table
 
     def fail(table, path):
-        if path.parts[-2:] == ("sections.parts", "part-00001.parquet"):
+        if path.name == "sections.parquet" and "00001" in path.parts[-2]:
             raise OSError(28, "No space left on device", str(path))
         real(table, path)
 
-    monkeypatch.setattr(pipeline.run_folder, "write_table", fail)
+    monkeypatch.setattr(pipeline.chunk_folder, "write_table", fail)
     with pytest.raises(RunError, match="No space left on device"):
         run(inputs, tmp_path / "run")
     assert len(read_table(tmp_path / "run", "cases")) == 4

@@ -9,6 +9,7 @@ import pytest
 from spacy.language import Language
 
 import pipeline.batch
+import pipeline.chunk_annotator
 from pipeline.batch import run
 from pipeline.records import TABLES
 from pipeline.run_folder import read_table
@@ -23,7 +24,7 @@ def table_bytes(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def corpus_run(nlp: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(pipeline.batch, "load", lambda _: nlp)
+    monkeypatch.setattr(pipeline.batch, "load", lambda **_: nlp)
     monkeypatch.setattr(pipeline.batch, "CHUNK", 5)
     run(os.path.relpath(CASES), tmp_path / "run")
     return tmp_path / "run"
@@ -63,7 +64,7 @@ def test_ids_lead_from_table_to_table(corpus_run: Path) -> None:
 def test_memory_zones_change_nothing(
     corpus_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline.batch, "WARM_CHUNKS", 0)
+    monkeypatch.setattr(pipeline.chunk_annotator, "WARM_CHUNKS", 0)
     run(os.path.relpath(CASES), tmp_path / "zones")
     assert table_bytes(corpus_run) == table_bytes(tmp_path / "zones")
 

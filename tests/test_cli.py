@@ -22,6 +22,7 @@ def small_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline.one_case, "load", fake_pipeline.load)
     pipeline.one_case._loaded.cache_clear()
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("RADTAB_WORKERS", "0")
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_ctrl_c_ends_with_130_and_keeps_the_parts(tmp_path: Path) -> None:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         waited = time.monotonic() + 60
-        while not list(run.glob("cases.parts/part-*.parquet")) and time.monotonic() < waited:
+        while not list(run.glob("chunks/0*")) and time.monotonic() < waited:
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         out, told = process.communicate(timeout=60)
@@ -59,7 +59,7 @@ def test_ctrl_c_ends_with_130_and_keeps_the_parts(tmp_path: Path) -> None:
     assert out == ""
     assert told.startswith("radtab: interrupted; ")
     assert told.count("\n") == 1
-    assert list(run.glob("entities.parts/part-*.parquet"))
+    assert list(run.glob("chunks/0*/entities.parquet"))
 
 
 def test_no_progress_in_a_pipe(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def read_events(run: Path | str, by: Sequence[str]) -> pd.DataFrame:
     wanted = [*_COLUMNS, *(DIMENSIONS[name] for name in by)]
     if "anatomy" in by:
         wanted.append("anatomy")
-    table = read_arrow(run, "findings").select(wanted)
+    table = read_arrow(run, "findings", wanted)
     events = _with_kind(_encoded(table).to_pandas())
     for end in ("finding", "diagnosis"):
         events[end] = _keys(events.pop(f"{end}_concept_id"), events[end])
@@ -59,7 +59,7 @@ def read_events(run: Path | str, by: Sequence[str]) -> pd.DataFrame:
 
 def names_of(run: Path | str, events: pd.DataFrame, keys: Sequence[str]) -> dict[str, str]:
     """Name each key of the columns `keys`: as the run names the concept, else its words."""
-    entities = read_arrow(run, "entities").select(["concept_id", "concept_name"])
+    entities = read_arrow(run, "entities", ["concept_id", "concept_name"])
     rows = entities.group_by(["concept_id", "concept_name"]).aggregate([]).to_pylist()
     named = {row["concept_id"]: row["concept_name"] for row in rows if row["concept_id"]}
     hierarchy = load_hierarchy()

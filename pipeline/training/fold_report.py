@@ -3,13 +3,17 @@
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
 
+from pipeline.chunk_folder import DoneChunk, drop_chunks, write_chunk
+from pipeline.chunks import Tally
+from pipeline.final_tables import TableWriter
 from pipeline.manifest import completed, new_manifest, write_manifest
-from pipeline.run_folder import PartWriter, check_output, drop_parts, merge_parts, open_folder
+from pipeline.run_folder import check_output, open_folder
 from pipeline.scoring import Score
 from pipeline.training.cross_validation import SHARED, CrossValidated, FoldOptions
 from pipeline.training.training_data import TrainingData, digests
@@ -83,11 +87,11 @@ def _write_run(run: Path, result: CrossValidated, data: TrainingData, options: F
     settings = {"format": "parquet", "cross_validated": _config(options)}
     manifest = new_manifest(data.gold, settings)
     open_folder(run, manifest)
-    PartWriter(run).write(result.rows)
-    files = merge_parts(run, "parquet")
-    counts = {"cases": len(result.rows["cases"]), "rejected": 0}
-    write_manifest(run, completed(manifest, counts, files))
-    drop_parts(run)
+    tally = Tally(cases=len(result.rows["cases"]), findings=len(result.rows["findings"]))
+    write_chunk(run, DoneChunk(0, "", tally), result.rows)
+    files = TableWriter(run, [0], "parquet").write()
+    write_manifest(run, completed(manifest, asdict(tally), files))
+    drop_chunks(run)
 
 
 def _summary(result: CrossValidated, data: TrainingData, options: FoldOptions) -> dict[str, Any]:

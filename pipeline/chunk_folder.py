@@ -1,0 +1,117 @@
+"""Chunks of rows on disk: whole or not there at all, whatever ends the process that writes them.
+
+    <run>/chunks/00012/entities.parquet ...   the rows of a chunk, a file a table
+    <run>/chunks/00012/chunk.json             digest of its cases, counts
+
+A chunk is written to a folder of another name, every file is flushed to the disk, then the folder
+is renamed: a process killed in between leaves a folder that `drop_drafts` takes away.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from pipeline.chunks import Tally
+from pipeline.errors import RunError
+from pipeline.records import TABLES, Row
+from pipeline.table_files import schema, write_table
+from pipeline.table_rows import cells
+
+CHUNKS, ENTRY = "chunks", "chunk.json"
+_DRAFT = ".draft-"
+
+
+class DoneChunk(NamedTuple):
+    """A chunk that is on disk: its number, the digest of its cases, what came out."""
+
+    number: int
+    digest: str
+    tally: Tally
+
+
+def write_chunk(run: Path, done: DoneChunk, rows: Mapping[str, Sequence[Row]]) -> None:
+    """Write the rows of a chunk; where it is there already, it stays as it is.
+
+    Raises:
+        OSError: the disk is full, or the folder is not to be written.
+    """
+    folder = run / CHUNKS
+    draft = folder / f"{_DRAFT}{done.number:05}-{os.getpid()}"
+    draft.mkdir(parents=True, exist_ok=True)
+    try:
+        for name in TABLES:
+            table = pa.table(cells(name, rows[name]), schema=schema(name))
+            write_table(table, draft / f"{name}.parquet")
+        entry = {"digest": done.digest, "tally": asdict(done.tally)}
+        (draft / ENTRY).write_text(json.dumps(entry) + "\n", "utf-8")
+        for path in (*draft.iterdir(), draft):
+            _flush(path)
+        _put_in_place(draft, chunk_path(run, done.number))
+        _flush(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _put_in_place(draft: Path, place: Path) -> None:
+    try:
+        draft.rename(place)
+    except OSError:
+        # a worker given up for dead was quicker: its chunk holds the same rows
+        if not (place / ENTRY).is_file():
+            raise
+
+
+def chunk_path(run: Path, number: int) -> Path:
+    """Give the folder of a chunk."""
+    return run / CHUNKS / f"{number:05}"
+
+
+def done_chunks(run: Path) -> list[DoneChunk]:
+    """List the chunks that are on disk, by number.
+
+    Raises:
+        RunError: what says what a chunk holds is damaged.
+    """
+    folder = run / CHUNKS
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        numbers = sorted(int(entry.name) for entry in entries if entry.name.isdigit())
+    return [_read_entry(run, number) for number in numbers]
+
+
+def _read_entry(run: Path, number: int) -> DoneChunk:
+    path = chunk_path(run, number) / ENTRY
+    try:
+        entry = json.loads(path.read_text("utf-8"))
+        return DoneChunk(number, entry["digest"], Tally(**entry["tally"]))
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise RunError(
+            f"{path}: {type(problem).__name__}, expected the digest and counts of a chunk"
+        ) from problem
+
+
+def drop_drafts(run: Path) -> None:
+    """Take away what a process that was killed had begun to write."""
+    for draft in (run / CHUNKS).glob(f"{_DRAFT}*"):
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def drop_chunks(run: Path) -> None:
+    """Take away all chunks."""
+    shutil.rmtree(run / CHUNKS, ignore_errors=True)
+
+
+def _flush(path: Path) -> None:
+    """Have the disk hold what a file or folder holds."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,7 @@
+"""Processes that annotate chunks beside each other; a crash in one costs one case.
+
+crew        in the run: hands chunks out, watches the clock, takes the answers
+nursery     a process that has loaded the pipeline and forks workers that share it
+worker      annotates a chunk, writes its rows, answers with the counts
+frames      what they say to each other: JSON with its length before it
+"""

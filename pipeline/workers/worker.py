@@ -1,0 +1,81 @@
+"""A worker: takes a chunk, annotates it, writes its rows, answers with the counts."""
+
+import signal
+import socket
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from spacy.language import Language
+
+from pipeline.chunk_annotator import ChunkAnnotator, tally_of
+from pipeline.chunk_folder import DoneChunk, write_chunk
+from pipeline.chunks import Chunk, unpack_items
+from pipeline.records import RejectRow
+from pipeline.workers.frames import Message, receive, send
+
+
+class WorkOrder(NamedTuple):
+    """What workers are told once: run folder, where the pipeline comes from, limits.
+
+    `loader` is `module:function`, which is called with `pipeline` and gives a spaCy `Language`.
+    """
+
+    run: str
+    loader: str
+    pipeline: dict[str, Any]
+    case_seconds: float
+    debug: bool
+
+
+def work(channel: socket.socket, nlp: Language, order: WorkOrder) -> None:
+    """Serve chunks until the other side is gone.
+
+    A case that takes longer than `case_seconds` ends the process: the system's alarm does, so that
+    code that never comes back to Python is stopped as well.
+
+    Messages in: `{"number", "digest", "items", "left_out"}`. Messages out: `{"begun": place, "at":
+    time}` before each case, then `{"tally": counts}` or `{"failed": what}` where rows cannot be
+    written.
+
+    Raises:
+        OSError: the other side is gone in the midst of a chunk.
+    """
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+    def begin(place: int | None) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.0 if place is None else order.case_seconds)
+        send(channel, {"begun": place, "at": time.monotonic()})
+
+    annotator = ChunkAnnotator(nlp, begin, debug=order.debug)
+    while (message := receive(channel)) is not None:
+        send(channel, _answer(annotator, message, Path(order.run)))
+
+
+def _answer(annotator: ChunkAnnotator, message: Message, run: Path) -> Message:
+    chunk = Chunk(message["number"], unpack_items(message["items"]))
+    left_out = {int(place): RejectRow(**row) for place, row in message["left_out"].items()}
+    try:
+        done = annotate_chunk(annotator, chunk, message["digest"], run, left_out)
+    except OSError as problem:
+        return {"failed": f"{problem.filename or run}: cannot be written ({problem.strerror})"}
+    return {"tally": asdict(done.tally)}
+
+
+def annotate_chunk(
+    annotator: ChunkAnnotator,
+    chunk: Chunk,
+    digest: str,
+    run: Path,
+    left_out: dict[int, RejectRow] | None = None,
+) -> DoneChunk:
+    """Annotate a chunk and write its rows.
+
+    Raises:
+        OSError: the rows cannot be written.
+    """
+    rows = annotator.rows(chunk, left_out)
+    done = DoneChunk(chunk.number, digest, tally_of(chunk, rows))
+    write_chunk(run, done, rows)
+    return done
