@@ -95,11 +95,7 @@ def _id_in_two_files(read: Iterable[tuple[Path, list[Term]]]) -> str:
 
 
 def read_terms(path: Path) -> list[Term]:
-    """Read the terms of one file.
-
-    Raises:
-        ResourceError: `file:line: problem, expected`.
-    """
+    """Read the terms of one file; a ResourceError says `file:line: problem, expected`."""
     terms: list[Term] = []
     # what makes a row valid, but for its names, recurs: each combination is looked at once
     valid: set[tuple[str, ...]] = set()
