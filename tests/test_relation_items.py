@@ -1,15 +1,18 @@
 """Docs as items, studies as phrases, and docs with faults for training."""
 
+import numpy as np
 import pytest
 
 from pipeline.annotations import mentions_of, relations_of, sentence_by_token
 from pipeline.stages.relations import default_finder
+from pipeline.terminology.relation_candidates import RELATION
 from pipeline.terminology.relation_choice import choose
 from pipeline.terminology.relation_items import view_items
+from pipeline.terminology.relation_names import FeatureNamer
 from pipeline.terminology.relation_ranker import RelationModel, ScoredPair
 from pipeline.terminology.study_phrases import planes_of_studies
 from pipeline.training.perturbed import Faults, perturbed
-from pipeline.training.relations import Sample, f1, fit, folds_of
+from pipeline.training.relations import Sample, f1, fit, folds_of, probability, viewed
 from tests.relation_marks import related_doc
 
 NO_FAULTS = Faults(0, 0, 0, 0)
@@ -35,18 +38,18 @@ def test_coordinations_fold_into_one_item(text: str, symbols: str) -> None:
 def test_each_mention_knows_its_place() -> None:
     doc, names = related_doc("findings", "[F1 Cysts] and [F2 [S1 dense] scars] in the [A1 liver].")
     view = view_items(doc, default_finder().matcher)
-    places = {name: view.places[index] for name, index in names.items()}
-    assert (places["F1"].item, places["F1"].member) == (0, 0)
-    assert (places["S1"].item, places["S1"].member) == (0, 1)
-    assert places["S1"].owner == names["F2"]
-    assert view.items[0].size == 2
-    assert places["A1"].section == "findings"
+    places = {name: (view.item[i], view.member[i]) for name, i in names.items()}
+    assert places["F1"] == (0, 0)
+    assert places["S1"] == places["F2"] == (0, 1)
+    assert view.owner[names["S1"]] == names["F2"]
+    assert len(view.items.members[0]) == 2
+    assert view.section[names["A1"]] == "findings"
 
 
 def test_keywords_are_not_read() -> None:
     doc, names = related_doc("findings", "A [F1 mass]. || keywords: [F2 mass]")
     view = view_items(doc, default_finder().matcher)
-    assert view.places[names["F2"]].item == -1
+    assert view.item[names["F2"]] == -1
     assert view.symbols.count("F") == 1
 
 
@@ -104,15 +107,51 @@ def test_perturbed_copies() -> None:
 
 def test_fit_learns_what_tells_the_pairs_apart() -> None:
     data = [
-        Sample(i, (0, 1), i % 2 == 0, ("htcore=in",) if i % 2 == 0 else ("htcore=far",))
+        Sample(i, (0, 1), i % 2 == 0, ("core=ht|in",) if i % 2 == 0 else ("core=ht|far",))
         for i in range(40)
     ]
     model = fit(data, "located_in")
     assert isinstance(model, RelationModel)
-    assert model.weights["htcore=in"] > 0 > model.weights["htcore=far"]
-    good = model.probability(model.weight("ht", [("core", "in")]))
-    assert good > 0.5 > model.probability(model.weight("ht", [("core", "far")]))
-    assert model.weight("th", [("core", "in")]) == 0
+    assert model.weights["core=ht|in"] > 0 > model.weights["core=ht|far"]
+    good, bad = (model.bias + model.weights[f"core=ht|{core}"] for core in ("in", "far"))
+    assert probability(good) > 0.5 > probability(bad)
+
+
+def test_names_of_features_are_read_as_the_codes_of_pairs() -> None:
+    """What a model is trained on, written out, gives the score that arithmetic on codes gives."""
+    text = (
+        "[M1 CT] of the [A1 chest] shows a [N1 2 cm] [F1 [S1 dense] mass] in the [A2 left lung],"
+        " consistent with [D1 carcinoma]. [F2:absent Effusion] is not seen.\\n[F3 Nodules] too."
+        " || diagnosis: [D2 Carcinoma]"
+    )
+    doc, _ = related_doc("findings", text)
+    case = viewed(doc)
+    ranker = default_finder().ranker
+    names = list(RELATION)
+    ranked = [i for i, number in enumerate(case.pairs.relation) if names[number] in ranker.models]
+    pairs = case.pairs.take(np.array(ranked))
+    namer = FeatureNamer(doc.vocab, case.columns, pairs)
+    scores = ranker.scores(case.columns, pairs).tolist()
+    assert len(scores) > 5
+    for place, score in enumerate(scores):
+        model = ranker.models[names[pairs.relation[place]]]
+        known = [model.weights[name] for name in namer.names(place) if name in model.weights]
+        assert known
+        assert score == pytest.approx(probability(model.bias + sum(known)))
+
+
+def test_docs_read_together_have_the_relations_they_have_alone() -> None:
+    texts = [
+        "[M1 CT] shows a [F1 mass] in the [A1 liver].",
+        "Nothing is marked.",
+        "[F1 Edema] of the [A1 brain]. [F2 Nodule] suspicious for [D1 cancer].",
+        "A [N1 2 cm] [F1 cyst], not typical for [D1:general abscess].",
+    ]
+    finder = default_finder()
+    alone = [list(relations_of(finder(related_doc("findings", text)[0]))) for text in texts]
+    together = finder.pipe((related_doc("findings", text)[0] for text in texts), batch_size=3)
+    assert [list(relations_of(doc)) for doc in together] == alone
+    assert sum(map(len, alone)) > 5
 
 
 def test_folds_are_even_and_fixed() -> None:
@@ -122,7 +161,5 @@ def test_folds_are_even_and_fixed() -> None:
 
 
 def test_f1_of_counts() -> None:
-    import numpy as np
-
     assert f1(np.array([1, 2, 1, 1])) == pytest.approx(2 / 3)
     assert f1(np.array([0, 2, 0, 0])) == 0

@@ -95,12 +95,13 @@ def test_a_cue_stands_once(tmp_path: Path) -> None:
     [
         ({"order": "sideways"}, "relation or order"),
         ({"between": "("}, "regular expressions"),
-        ({"score": "2"}, "expected 0 < score <= 1"),
+        ({"score": "0.6"}, r"expected \(right \+ 1\) / \(fired \+ 2\)"),
     ],
 )
 def test_faulty_rules_are_named(tmp_path: Path, cells: dict[str, str], problem: str) -> None:
     row = dict.fromkeys(RULE_COLUMNS, "") | {
-        "id": "r1", "relation": "excludes", "order": "ht", "score": "0.5",
+        "id": "r1", "relation": "excludes", "order": "ht", "fired": "0", "right": "0",
+        "score": "0.5",
     }  # fmt: skip
     path = tmp_path / "rules.tsv"
     lines = ["\t".join(RULE_COLUMNS), "\t".join((row | cells).values())]

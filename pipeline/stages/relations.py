@@ -6,30 +6,33 @@ to learn from; the ranker in `models/trained/relations.json` decides the others.
 decides was measured by 5-fold cross-validation on the training cases (`models/README.md`).
 """
 
-from collections.abc import Iterator
-from itertools import chain
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.annotations import RelationNote
 from pipeline.resources import cached_weights, models_path
-from pipeline.terminology.relation_candidates import candidates
+from pipeline.terminology.relation_arrays import MentionArrays
+from pipeline.terminology.relation_candidates import RELATION, Candidates, candidates
 from pipeline.terminology.relation_choice import choose
-from pipeline.terminology.relation_conclusions import default_matcher
-from pipeline.terminology.relation_cues import CueMatcher
-from pipeline.terminology.relation_features import PairReader
-from pipeline.terminology.relation_items import Item, ItemView, view_items
+from pipeline.terminology.relation_columns import PairColumns
+from pipeline.terminology.relation_cues import CueMatcher, default_matcher
+from pipeline.terminology.relation_items import ItemView, joined, view_items
 from pipeline.terminology.relation_ranker import (
+    PairRanker,
     RelationModel,
     ScoredPair,
-    rank_pairs,
     read_models,
 )
 from pipeline.terminology.relation_rules import (
     RelationRule,
+    RuleSieve,
     best_rule,
     pair_context,
     read_rules,
@@ -44,6 +47,8 @@ RIVALS = {"compared_to": "located_in", "excludes": "indicates"}
 CONNECTING = ("located_in", "seen_on", "indicates", "excludes")
 #: items before the first and after the second mention that are searched for a cue
 MARGIN = 3
+#: docs read together
+AT_A_TIME = 16
 
 
 class RelationFinder:
@@ -53,19 +58,44 @@ class RelationFinder:
         self, matcher: CueMatcher, rules: list[RelationRule], models: dict[str, RelationModel]
     ) -> None:
         self.matcher = matcher
-        self.rules = rules
-        self.models = models
+        self.ranker = PairRanker(models)
+        self._rules = {name: [rule for rule in rules if rule.relation == name] for name in BY_RULE}
+        self._sieves = {name: RuleSieve(of) for name, of in self._rules.items()}
+        self._ranked = np.array([name in models for name in RELATION])
 
     def __call__(self, doc: Doc) -> Doc:
         """Leave `doc._.relations`, sorted by head, type and tail."""
-        view = view_items(doc, self.matcher)
-        notes = [self._note(doc, view, *found) for found in self._relations(view)]
-        doc._.relations = sorted(notes, key=lambda n: (n["head"], n["type"], n["tail"]))
+        self._relate([doc])
         return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = AT_A_TIME) -> Iterator[Doc]:
+        """Do so for many docs, some together: the arithmetic then costs each of them less."""
+        docs = iter(stream)
+        while batch := list(islice(docs, min(batch_size, AT_A_TIME))):
+            self._relate(batch)
+            yield from batch
+
+    def _relate(self, docs: Sequence[Doc]) -> None:
+        views = [view_items(doc, self.matcher) for doc in docs]
+        notes: list[list[RelationNote]] = [[] for _ in docs]
+        view = joined(views)
+        firsts = list(accumulate((len(own.mentions) for own in views), initial=0))
+        if view.mentions:
+            writer = NoteWriter(view)
+            for relation, pair, rule in self._relations(view):
+                number = view.doc[pair.head]
+                notes[number].append(writer.note(relation, pair, rule, firsts[number]))
+        for doc, own in zip(docs, notes, strict=True):
+            doc._.relations = sorted(own, key=lambda n: (n["head"], n["type"], n["tail"]))
 
     def _relations(self, view: ItemView) -> Iterator[tuple[str, ScoredPair, str]]:
         """Give relation, pair and rule id; what a rule decides the ranker does not."""
-        ruled = {relation: list(self._ruled(view, relation)) for relation in BY_RULE}
+        mentions = MentionArrays(view)
+        pairs = candidates(mentions)
+        if not len(pairs.head):
+            return
+        columns = PairColumns(view, mentions)
+        ruled = {name: list(self.ruled(columns, pairs, name)) for name in BY_RULE}
         for relation, found in ruled.items():
             yield from ((relation, pair, rule) for pair, rule in found)
         decided = {
@@ -74,37 +104,25 @@ class RelationFinder:
             for pair, _ in found
         }
         excluding = [pair for pair, _ in ruled["excludes"]]
-        reader = PairReader(view)
-        for relation, model in self.models.items():
+        ranked = pairs.take(self._ranked[pairs.relation].nonzero()[0])
+        for relation, likely in self.ranker.taken(columns, ranked).items():
             rule = source_ids()[relation, "ranker"]
-            pairs = choose(view, relation, rank_pairs(reader, relation, model), excluding)
-            for pair in pairs:
+            for pair in choose(view, relation, likely, excluding):
                 if (relation, pair.head, pair.tail) not in decided:
                     yield relation, pair, rule
 
-    def _ruled(self, view: ItemView, relation: str) -> Iterator[tuple[ScoredPair, str]]:
-        rules = [rule for rule in self.rules if rule.relation == relation]
-        for head, tail in candidates(view, relation):
-            rule = best_rule(rules, pair_context(view, head, tail))
+    def ruled(
+        self, columns: PairColumns, pairs: Candidates, relation: str
+    ) -> Iterator[tuple[ScoredPair, str]]:
+        """Give the pairs that a rule takes for related, and the rule's id."""
+        own = pairs.take(np.flatnonzero(pairs.relation == RELATION[relation]))
+        if not len(own.head):
+            return
+        likely = own.take(np.flatnonzero(self._sieves[relation].passed(columns, own)))
+        for head, tail in zip(likely.head.tolist(), likely.tail.tolist(), strict=True):
+            rule = best_rule(self._rules[relation], pair_context(columns.view, head, tail))
             if rule is not None:
                 yield ScoredPair(head, tail, rule.score), rule.id
-
-    def _note(
-        self, doc: Doc, view: ItemView, relation: str, pair: ScoredPair, rule: str
-    ) -> RelationNote:
-        item = cue_item(view, relation, pair.head, pair.tail)
-        cue, start, end = "", -1, -1
-        if item is not None and item.cue is not None:
-            last = doc[item.end - 1]
-            start, end = doc[item.start].idx, last.idx + len(last)
-            cue = (
-                "".join(token.text_with_ws for token in doc[item.start : item.end - 1]) + last.text
-            )
-            rule = f"{rule} {item.cue.id}"
-        return RelationNote(
-            type=relation, head=pair.head, tail=pair.tail, cue=cue, cue_start=start, cue_end=end,
-            score=round(pair.score, 4), rule=rule,
-        )  # fmt: skip
 
     def to_disk(self, _path: str | Path, **_: Any) -> None:  # noqa: ANN401 (spaCy's signature)
         """Write nothing: rows and weights lie under models/."""
@@ -114,28 +132,73 @@ class RelationFinder:
         return self
 
 
-def cue_item(view: ItemView, relation: str, head: int, tail: int) -> Item | None:
-    """Give the item of the cue that states a relation: nearest to the tail, else just outside.
+class NoteWriter:
+    """Write the relations of docs, each with the cue that states it."""
 
-    A cue of the relation itself comes before one that only connects a finding with a diagnosis.
-    Nothing states what is nested.
-    """
-    one, two = view.places[head].item, view.places[tail].item
-    if one == two:
-        return None
-    first, second = min(one, two), max(one, two)
-    within = range(second - 1, first, -1) if two > one else range(first + 1, second)
-    after = range(second + 1, min(second + 1 + MARGIN, len(view.items)))
-    before = range(first - 1, max(first - 1 - MARGIN, -1), -1)
-    connecting = CONNECTING if relation in ("indicates", "excludes") else ()
-    some: Item | None = None
-    for place in chain(within, after, before):
-        item = view.items[place]
-        if item.cue is not None and item.cue.relation == relation:
-            return item
-        if some is None and item.cue is not None and item.cue.relation in connecting:
-            some = item
-    return some
+    def __init__(self, view: ItemView) -> None:
+        self._view = view
+        self._spaces, self._starts = view.tokens[:, 2:].T.tolist()
+        #: items that are cues which state a relation, in order -> that relation
+        cues = view.items.cues.items()
+        self._said = {place: at.cue.relation for place, at in cues if at.cue.relation}
+        self._cues = list(self._said)
+
+    def note(self, relation: str, pair: ScoredPair, rule: str, first: int) -> RelationNote:
+        """Give the note of a pair that a rule or the ranker takes for related.
+
+        `first` is the place of the first mention of its doc.
+        """
+        place = self._cue_place(relation, pair.head, pair.tail)
+        cue, start, end = "", -1, -1
+        if place >= 0:
+            cue, start, row = self._cue(place)
+            end = start + len(cue)
+            rule = f"{rule} {row}"
+        return RelationNote(
+            type=relation, head=pair.head - first, tail=pair.tail - first, cue=cue,
+            cue_start=start, cue_end=end, score=round(pair.score, 4), rule=rule,
+        )  # fmt: skip
+
+    def _cue(self, place: int) -> tuple[str, int, str]:
+        """Give the words of an item that is a cue, where they begin, and the row's id."""
+        cue, first, end = self._view.items.cues[place]
+        texts, last = self._view.texts, end - 1
+        parts = zip(texts[first:last], self._spaces[first:last], strict=True)
+        words = "".join([w + " " if spaced else w for w, spaced in parts]) + texts[last]
+        return words, self._starts[first], cue.id
+
+    def _cue_place(self, relation: str, head: int, tail: int) -> int:
+        """Give the item of the cue that states a relation: nearest to the tail, else just outside.
+
+        A cue of the relation itself comes before one that only connects a finding with a diagnosis.
+        Nothing states what is nested: -1.
+        """
+        one, two = self._view.item[head], self._view.item[tail]
+        if one == two:
+            return -1
+        connecting = CONNECTING if relation in ("indicates", "excludes") else ()
+        some = -1
+        for place in self._cues_near(one, two):
+            said = self._said[place]
+            if said == relation:
+                return place
+            if some < 0 and said in connecting:
+                some = place
+        return some
+
+    def _cues_near(self, one: int, two: int) -> Iterator[int]:
+        """Give the cues between two items, nearest to the second, then those after and before."""
+        first, second = min(one, two), max(one, two)
+        begin, end = bisect(self._cues, first), bisect(self._cues, second)
+        within: Sequence[int] = self._cues[begin:end]
+        within = within[::-1] if two > one else within
+        before, after = self._cues[max(0, begin - MARGIN) : begin], self._cues[end : end + MARGIN]
+        near = (
+            place
+            for place in chain(after, reversed(before))
+            if first - MARGIN <= place <= second + MARGIN
+        )
+        return chain(within, near)
 
 
 @cached_weights

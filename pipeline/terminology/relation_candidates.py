@@ -1,11 +1,11 @@
 """Which pairs of mentions may be related at all: by label, section and distance."""
 
-from bisect import bisect
-from collections.abc import Iterator
-from itertools import islice
 from typing import NamedTuple
 
-from pipeline.terminology.relation_items import ItemView
+import numpy as np
+
+from pipeline.annotations import LABELS
+from pipeline.terminology.relation_arrays import SECTION, Ints, MentionArrays
 
 
 class Reach(NamedTuple):
@@ -22,6 +22,18 @@ class Reach(NamedTuple):
     items: int
 
 
+class Candidates(NamedTuple):
+    """Pairs of mentions: number of the relation in `REACH`, head, tail; by relation, then head."""
+
+    relation: Ints
+    head: Ints
+    tail: Ints
+
+    def take(self, which: Ints | slice) -> "Candidates":
+        """Give some of the pairs."""
+        return Candidates(self.relation[which], self.head[which], self.tail[which])
+
+
 #: tails taken on each side of a head, so that endless lists cost no more than long ones
 MOST = 40
 FINDINGS = frozenset({"FINDING", "SIGNAL"})
@@ -34,38 +46,64 @@ REACH = {
     "indicates": Reach(FINDINGS, DIAGNOSES, 5, 15, 12),
     "excludes": Reach(FINDINGS, DIAGNOSES, 1, 1, 2),
 }
+RELATION = {name: number for number, name in enumerate(REACH)}
+#: relation, label -> whether a mention of the label may be its head, its tail
+_HEADS = np.array([[False, *(label in r.heads for label in LABELS)] for r in REACH.values()])
+_TAILS = np.array([[False, *(label in r.tails for label in LABELS)] for r in REACH.values()])
+_BEFORE, _AFTER, _ITEMS = np.array([r[2:] for r in REACH.values()]).T
 
 
-def candidates(view: ItemView, relation: str) -> Iterator[tuple[int, int]]:
-    """Give the pairs (head, tail) of mentions that may stand in a relation, in order of heads."""
-    reach = REACH[relation]
-    labels = [mention["label"] for mention in view.mentions]
-    tails = [i for i, label in enumerate(labels) if label in reach.tails]
-    if not tails:
-        return
-    for head, label in enumerate(labels):
-        if label in reach.heads and view.places[head].section != "keywords":
-            split = bisect(tails, head)
-            for tail in _within(view, head, reversed(tails[:split]), reach):
-                if tail != head:
-                    yield head, tail
-            for tail in _within(view, head, iter(tails[split:]), reach):
-                yield head, tail
+def candidates(mentions: MentionArrays) -> Candidates:
+    """Give the pairs that may stand in a relation, of all relations.
+
+    All that bounds the tails of a head grows from mention to mention (sentence, section, number of
+    items), so that a head's tails are a stretch; relations are told apart by an offset.
+    """
+    read = mentions.section != SECTION["keywords"]
+    relation, head = np.nonzero(_HEADS[:, mentions.label] & read)
+    of, tail = np.nonzero(_TAILS[:, mentions.label] & read)
+    if not len(head) or not len(tail):
+        return Candidates(relation[:0], head[:0], tail[:0])
+    first, last = _stretches(mentions, (relation, head), (of, tail))
+    counts = np.maximum(last - first, 0)
+    offsets = np.repeat(first - np.cumsum(counts) + counts, counts)
+    found = tail[offsets + np.arange(len(offsets))]
+    relation, head = np.repeat(relation, counts), np.repeat(head, counts)
+    own = np.flatnonzero(head != found)
+    return Candidates(relation, head, found).take(own)
 
 
-def _within(view: ItemView, head: int, tails: Iterator[int], reach: Reach) -> Iterator[int]:
-    """Give tails, nearest first, until one is out of reach."""
-    here = view.places[head]
-    items = 0
-    last = -1
-    for tail in islice(tails, MOST):
-        there = view.places[tail]
-        distance = there.sentence - here.sentence
-        if not -reach.before <= distance <= reach.after or there.section != here.section:
-            return
-        if there.item not in (last, here.item):
-            last = there.item
-            items += 1
-            if items > reach.items:
-                return
-        yield tail
+def _stretches(
+    mentions: MentionArrays, heads: tuple[Ints, Ints], tails: tuple[Ints, Ints]
+) -> tuple[Ints, Ints]:
+    """Give for each head its first tail and the one after its last, as places among the tails."""
+    relation, head = heads
+    of, tail = tails
+    size = int(mentions.end[-1]) + 2 * MOST
+    base, tail_base = relation * size, of * size
+    items = tail_base + mentions.item[tail]
+    own = base + mentions.item[head]
+    same = np.searchsorted(items, own), np.searchsorted(items, own, side="right")
+    # tails of one item count once; the head's own item does not count
+    order = np.cumsum(np.diff(items, prepend=-1) != 0)
+    passed = np.append(0, order)
+    split = np.searchsorted(tail_base + tail, base + head)
+    sentences, sentence = tail_base + mentions.sentence[tail], base + mentions.sentence[head]
+    runs, run = tail_base + mentions.run[tail], base + mentions.run[head]
+    first = np.maximum.reduce(
+        [
+            np.searchsorted(order, passed[same[0]] - _ITEMS[relation] + 1),
+            np.searchsorted(sentences, sentence - np.minimum(_BEFORE[relation], MOST)),
+            np.searchsorted(runs, run),
+            split - MOST,
+        ]
+    )
+    last = np.minimum.reduce(
+        [
+            np.searchsorted(order, passed[same[1]] + _ITEMS[relation], side="right"),
+            np.searchsorted(sentences, sentence + _AFTER[relation], side="right"),
+            np.searchsorted(runs, run, side="right"),
+            split + MOST,
+        ]
+    )
+    return np.maximum(first, np.searchsorted(of, relation)), last

@@ -38,8 +38,8 @@ def _one_thing_each(view: ItemView, pairs: list[ScoredPair]) -> list[ScoredPair]
     for pair in pairs:
         if pair.head not in best or pair.score > best[pair.head].score:
             best[pair.head] = pair
-    owner = {head: view.places[pair.tail].owner for head, pair in best.items()}
-    return [pair for pair in pairs if view.places[pair.tail].owner == owner[pair.head]]
+    owner = {head: view.owner[pair.tail] for head, pair in best.items()}
+    return [pair for pair in pairs if view.owner[pair.tail] == owner[pair.head]]
 
 
 def _nearer_first(
@@ -54,4 +54,4 @@ def _nearer_first(
 
 
 def _in_one_sentence(view: ItemView, pair: ScoredPair) -> bool:
-    return view.places[pair.head].sentence == view.places[pair.tail].sentence
+    return view.sentence[pair.head] == view.sentence[pair.tail]

@@ -5,13 +5,11 @@ the words for `the findings` and a cue of `indicates` before it: the cue speaks 
 """
 
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-from pipeline.resources import models_path
-from pipeline.terminology.relation_cues import Cue, CueMatcher, read_cues
+from pipeline.terminology.relation_cues import Cue, default_matcher
 
 #: classes of cues that may stand before the one that states it
 OPENING = ("these", "be", "can", "drop")
@@ -28,16 +26,6 @@ class Conclusion(NamedTuple):
     start: int
     end: int
     rule: str
-
-
-@cache
-def default_matcher() -> CueMatcher:
-    """Give the matcher over `models/rules/relation_cues.tsv`.
-
-    Raises:
-        ResourceError: the file is missing or does not validate.
-    """
-    return CueMatcher(read_cues(models_path("rules", "relation_cues.tsv")))
 
 
 class Conclusions:

@@ -5,13 +5,17 @@ item, the two anatomies another, and each mention knows its item and its place i
 two mentions is then read off the few items between them, whatever the length of the lists.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from spacy.tokens import Doc
 
 from pipeline.annotations import Mention, mentions_of, section_by_token, sections_of
-from pipeline.terminology.relation_cues import Cue, CueMatcher
+from pipeline.terminology.relation_cues import Cue, CueMatcher, WordKind
 from pipeline.tokenizer import token_texts
 
 #: label -> the letter that stands for it
@@ -20,7 +24,7 @@ LETTERS = {
     "FINDING": "F", "DIAGNOSIS": "D", "MEASUREMENT": "N",
 }  # fmt: skip
 #: what joins the members of a coordination
-JOINTS = {(",",), ("and",), (",", "and"), ("/",), (",", "drop"), ("-",)}
+JOINTS = {(",",), ("and",), (",", "and"), ("/",), ("-",)}
 #: the words of a study's name need nothing between them: `axial T2 MRI`, `CT (with contrast)`
 STUDY_JOINTS = JOINTS | {(), ("(",), (")",), ("with",), ("w",), ("of",)}
 #: a diagnosis in brackets is another name or kind of the one before: `tumor (e.g. lymphoma)`
@@ -32,44 +36,76 @@ LINES = ("NL", "NN")
 DROPPED = "drop"
 #: class of cues that set one diagnosis apart from another
 APART = "notlike"
+#: facts of tokens that are read
+TOKEN_FACTS = ["SENT_START", "LOWER", "SPACY", "IDX"]
 
 
-@dataclass(slots=True)
-class Item:
-    """One item: its symbol, its tokens, the cue it came from and the mentions in it."""
+class CueAt(NamedTuple):
+    """A cue and its tokens."""
 
-    symbol: str
+    cue: Cue
     start: int
     end: int
-    cue: Cue | None = None
-    mentions: list[int] | None = None
-
-    @property
-    def size(self) -> int:
-        """How many mentions are folded into it."""
-        return len(self.mentions or ())
 
 
 @dataclass(slots=True)
-class Place:
-    """Where a mention stands: its item, which member of it, and the mention it is nested in."""
+class Items:
+    """Items in order.
 
-    item: int
-    member: int
-    owner: int
-    sentence: int
-    section: str
+    Attributes:
+        symbols: of each item, the letter of a label, the class of a cue, a mark, or `w` for words.
+        cues: of items that are cues, the cue.
+        members: of items that hold mentions, these (indices).
+    """
+
+    symbols: list[str] = field(default_factory=list)
+    cues: dict[int, CueAt] = field(default_factory=dict)
+    members: dict[int, list[int]] = field(default_factory=dict)
+
+    def extend(self, others: "Items", tokens: int, mentions: int) -> None:
+        """Add others, whose tokens and mentions count from here on."""
+        size = len(self.symbols)
+        self.symbols += others.symbols
+        for place, (cue, start, end) in others.cues.items():
+            self.cues[place + size] = CueAt(cue, start + tokens, end + tokens)
+        for place, of in others.members.items():
+            self.members[place + size] = [index + mentions for index in of]
 
 
 @dataclass(slots=True)
 class ItemView:
-    """The items of a doc and the place of each mention, index by index."""
+    """The items of a doc, or of several, and where each mention stands, index by index.
 
-    items: list[Item]
-    symbols: list[str]
-    places: list[Place]
-    mentions: list[Mention]
-    words: list[str]
+    Attributes:
+        items: the items.
+        mentions: the mentions.
+        texts, words: the tokens, as they are and in lower case.
+        tokens: of each token `TOKEN_FACTS`.
+        item, member: of each mention, its item (-1 in the keywords) and which member of it it is.
+        owner: the mention it is nested in, itself if in none.
+        sentence, section: where it stands.
+        begin, end: its tokens.
+        doc: which of the docs it is of.
+    """
+
+    items: Items = field(default_factory=Items)
+    mentions: list[Mention] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    tokens: npt.NDArray[np.uint64] = field(default_factory=lambda: np.zeros((0, 4), np.uint64))
+    item: list[int] = field(default_factory=list)
+    member: list[int] = field(default_factory=list)
+    owner: list[int] = field(default_factory=list)
+    sentence: list[int] = field(default_factory=list)
+    section: list[str] = field(default_factory=list)
+    begin: list[int] = field(default_factory=list)
+    end: list[int] = field(default_factory=list)
+    doc: list[int] = field(default_factory=list)
+
+    @property
+    def symbols(self) -> list[str]:
+        """The symbols of the items."""
+        return self.items.symbols
 
 
 def view_items(doc: Doc, matcher: CueMatcher) -> ItemView:
@@ -77,19 +113,50 @@ def view_items(doc: Doc, matcher: CueMatcher) -> ItemView:
 
     Keywords at the end are no sentences and are not read; mentions there have item -1.
     """
-    text = token_texts(doc)
-    sentences = np.cumsum(doc.to_array("SENT_START") == 1).tolist()
     mentions = mentions_of(doc)
-    owners = _owners(mentions)
-    outer = {m["start"]: i for i, m in enumerate(mentions) if owners[i] == i}
-    reader = ItemReader(text, sentences, mentions, outer)
-    items = _fold(reader.read(_end_of_sentences(doc), matcher))
-    places = _places(items, owners)
+    owner = _owners(mentions)
+    texts, tokens = token_texts(doc), doc.to_array(TOKEN_FACTS)
+    starts: list[bool] = (tokens[:, 0] == 1).tolist()
+    reader = ItemReader(texts, starts, mentions, matcher)
+    reader.read(_end_of_sentences(doc), {mentions[i]["start"]: i for i in dict.fromkeys(owner)})
+    places = {
+        index: (number, member)
+        for number, members in reader.items.members.items()
+        for member, index in enumerate(members)
+    }
+    found = [places.get(index, (-1, 0)) for index in owner]
     sections = section_by_token(doc)
-    for place, mention in zip(places, mentions, strict=True):
-        place.sentence = sentences[mention["start"]]
-        place.section = sections[mention["start"]]
-    return ItemView(items, [item.symbol for item in items], places, mentions, reader.words)
+    sentences = list(accumulate(starts))
+    begins = [mention["start"] for mention in mentions]
+    return ItemView(
+        reader.items, mentions, texts, reader.words, tokens, [item for item, _ in found],
+        [member for _, member in found], owner, [sentences[at] for at in begins],
+        [sections[at] for at in begins], begins, [mention["end"] for mention in mentions],
+        [0] * len(mentions),
+    )  # fmt: skip
+
+
+def joined(views: Sequence[ItemView]) -> ItemView:
+    """Give the items and mentions of docs one after the other, an end of lines around each."""
+    whole = ItemView()
+    whole.items.symbols.append(LINES[-1])
+    for number, view in enumerate(views):
+        items, tokens, mentions = len(whole.items.symbols), len(whole.words), len(whole.mentions)
+        whole.items.extend(view.items, tokens, mentions)
+        whole.items.symbols.append(LINES[-1])
+        whole.item += [place + items for place in view.item]
+        whole.owner += [owner + mentions for owner in view.owner]
+        whole.sentence += [sentence + tokens for sentence in view.sentence]
+        whole.begin += [token + tokens for token in view.begin]
+        whole.end += [token + tokens for token in view.end]
+        whole.doc += [number] * len(view.mentions)
+        whole.member += view.member
+        whole.section += view.section
+        whole.texts += view.texts
+        whole.words += view.words
+        whole.mentions += view.mentions
+    whole.tokens = np.concatenate([view.tokens for view in views])
+    return whole
 
 
 def _end_of_sentences(doc: Doc) -> int:
@@ -112,104 +179,90 @@ def _owners(mentions: list[Mention]) -> list[int]:
 
 
 class ItemReader:
-    """Read tokens as items, not yet folded."""
+    """Read the tokens of a doc as items, the members of coordinations folded into one."""
 
     def __init__(
-        self,
-        text: list[str],
-        sentences: list[int],
-        mentions: list[Mention],
-        outer: dict[int, int],
+        self, text: list[str], starts: list[bool], mentions: list[Mention], matcher: CueMatcher
     ) -> None:
-        self.words = [word.lower() for word in text]
+        self.items = Items()
         self._text = text
-        self._sentences = sentences
+        self._starts = starts
         self._mentions = mentions
-        self._outer = outer
+        self._matcher = matcher
+        self._kinds: list[WordKind] = matcher.kinds(text)
+        self.words = [kind.lower for kind in self._kinds]
+        #: the last item that holds mentions
+        self._held = -1
 
-    def read(self, end: int, matcher: CueMatcher) -> list[Item]:
-        """Give the items of the tokens up to `end`."""
-        items: list[Item] = []
-        at = 0
+    def read(self, end: int, outer: dict[int, int]) -> None:
+        """Read the tokens up to `end`; `outer` has the mentions nested in none by first token."""
+        at, last = 0, ""
+        symbols = self.items.symbols
         while at < end:
-            last = items[-1].symbol if items else ""
-            if at and self._sentences[at] != self._sentences[at - 1] and last not in LINES:
-                items.append(Item("SB", at, at))
-            item = self._mention_at(at) or self._cue_at(at, matcher) or self._mark_at(at)
-            if item.symbol and not item.symbol == last == "w":
-                items.append(item)
-            at = item.end
-        return items
+            if self._starts[at] and at and last not in LINES:
+                symbols.append("SB")
+                last = "SB"
+            if at in outer:
+                at = self._read_mention(outer[at])
+                last = symbols[-1]
+                continue
+            kind = self._kinds[at]
+            if kind.single is not None or kind.longer:
+                at = self._read_cue(at, outer)
+                last = symbols[-1] if symbols else ""
+                continue
+            if kind.symbol and not kind.symbol == last == "w":
+                self._read_mark(kind.symbol, at)
+                last = symbols[-1] if symbols else ""
+            at += 1
 
-    def _mention_at(self, at: int) -> Item | None:
-        index = self._outer.get(at)
-        if index is None:
-            return None
-        mention = self._mentions[index]
-        return Item(LETTERS[mention["label"]], at, mention["end"], None, [index])
+    def _read_cue(self, at: int, outer: dict[int, int]) -> int:
+        """Read a cue, unless a mention begins within it, or what else its first word is."""
+        cue = self._matcher.at(self.words, at)
+        size = len(cue.words) if cue else 1
+        if cue is None or (size > 1 and any(i in outer for i in range(at + 1, at + size))):
+            symbol = self._kinds[at].symbol
+            if (symbol and symbol != "w") or self.items.symbols[-1:] != ["w"]:
+                self._read_mark(symbol, at)
+            return at + 1
+        if cue.kind != DROPPED:
+            self.items.cues[len(self.items.symbols)] = CueAt(cue, at, at + size)
+            self.items.symbols.append(cue.kind)
+        return at + size
 
-    def _cue_at(self, at: int, matcher: CueMatcher) -> Item | None:
-        """Give the cue at a token, unless a mention begins within it."""
-        cue = matcher.at(self.words, at)
-        if cue is None:
-            return None
-        end = at + len(cue.words)
-        if end > at + 1 and any(i in self._outer for i in range(at + 1, end)):
-            return None
-        return Item(cue.kind, at, end, cue)
-
-    def _mark_at(self, at: int) -> Item:
-        symbol = _symbol(self.words[at])
+    def _read_mark(self, symbol: str, at: int) -> None:
+        """Read a mark or a plain word; a line that goes on in lower case is a wrapped one."""
         if symbol == "NL":
-            # a line that goes on in lower case is a wrapped one
             following = "".join(self._text[at + 1 : at + 2])
             symbol = "" if following.isalpha() and following.islower() else symbol
-        return Item(symbol, at, at + 1)
+        if symbol:
+            self.items.symbols.append(symbol)
 
-
-def _symbol(word: str) -> str:
-    if word.isspace():
-        return ("", "NL", "NN")[min(word.count("\n"), 2)]
-    if word[0].isalpha():
-        return "w"
-    if word[0].isdigit() or word[0] == "&":
-        return ""
-    return "-" if word in "–—-" else word
-
-
-def _fold(raw: list[Item]) -> list[Item]:
-    """Drop what says nothing and join the members of coordinations."""
-    items: list[Item] = []
-    pending: list[Item] = []
-    for item in raw:
-        if item.mentions is None:
-            pending.append(item)
-            continue
-        members = items[-1].mentions if items else None
-        joint = tuple(p.symbol for p in pending if p.symbol != DROPPED)
-        joints = FOLDED.get(item.symbol, JOINTS)
-        same = members is not None and items[-1].symbol == item.symbol and joint in joints
-        if members is not None and same and not (joint == (",",) and _set_apart(items)):
-            members.extend(item.mentions)
-            items[-1].end = item.end
+    def _read_mention(self, index: int) -> int:
+        """Read a mention: a member of the item before, or an item of its own."""
+        mention = self._mentions[index]
+        symbol, items, held = LETTERS[mention["label"]], self.items, self._held
+        if held >= 0 and items.symbols[held] == symbol and self._joined(symbol):
+            self._drop_joint()
+            items.members[held].append(index)
         else:
-            items.extend(p for p in pending if p.symbol != DROPPED)
-            items.append(item)
-        pending = []
-    items.extend(p for p in pending if p.symbol != DROPPED)
-    return items
+            self._held = len(items.symbols)
+            items.symbols.append(symbol)
+            items.members[self._held] = [index]
+        return mention["end"]
 
+    def _drop_joint(self) -> None:
+        """Drop the items since the last that holds mentions."""
+        for place in range(self._held + 1, len(self.items.symbols)):
+            self.items.cues.pop(place, None)
+        del self.items.symbols[self._held + 1 :]
 
-def _set_apart(items: list[Item]) -> bool:
-    """Say whether the last item alone is what a sentence begins by setting apart: `Unlike X, Y`."""
-    symbols = [item.symbol for item in items[-3:-1]]
-    return symbols[-1:] == [APART] and symbols[0] in (APART, "SB", ".", *LINES)
+    def _joined(self, symbol: str) -> bool:
+        """Say whether what stands since the last item with mentions joins another to it."""
+        joint = tuple(self.items.symbols[self._held + 1 :])
+        return joint in FOLDED.get(symbol, JOINTS) and not (joint == (",",) and self._set_apart())
 
-
-def _places(items: list[Item], owners: list[int]) -> list[Place]:
-    where = {
-        index: (number, member)
-        for number, item in enumerate(items)
-        for member, index in enumerate(item.mentions or ())
-    }
-    return [Place(*where.get(owner, (-1, 0)), owner, 0, "") for owner in owners]
+    def _set_apart(self) -> bool:
+        """Say whether the last item alone is what its sentence sets apart: `Unlike X, Y`."""
+        symbols = self.items.symbols[max(0, self._held - 2) : self._held]
+        return symbols[-1:] == [APART] and symbols[0] in (APART, "SB", ".", *LINES)

@@ -2,23 +2,28 @@
 
 For a pair with features x, p = 1 / (1 + exp(-(bias + sum of the weights of x))). The weights are
 trained by `python -m pipeline.training.relations` and shipped as JSON: relation -> `bias`,
-`threshold` (the least probability taken as stated) and `weights` by feature.
+`threshold` (the least probability taken as stated) and `weights` by feature, as
+`pipeline.terminology.relation_names` writes them. All pairs of a doc are scored together.
 """
 
 import json
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.annotations import RELATIONS
-from pipeline.errors import ResourceError
-from pipeline.terminology.relation_candidates import candidates
-from pipeline.terminology.relation_features import PairReader, item_order
+import numpy as np
 
-#: weight of the items of a pair below which nothing of the pair itself makes up for it: in the
-#: training cases no pair taken for related has less than -3.4
-HOPELESS = -3.5
+from pipeline.errors import ResourceError
+from pipeline.terminology.relation_arrays import Floats, symbol_numbers
+from pipeline.terminology.relation_candidates import RELATION, Candidates
+from pipeline.terminology.relation_columns import ORDERS, Codes, PairColumns
+from pipeline.terminology.relation_names import bag_place, feature_code
+from pipeline.terminology.relation_templates import BAGS, feature_codes
+
+#: pairs scored at a time, so that long texts take no more room than needed
+AT_A_TIME = 4096
+#: slots of a table of weights, as a power of 2
+SLOTS = 17
 
 
 class ScoredPair(NamedTuple):
@@ -29,32 +34,98 @@ class ScoredPair(NamedTuple):
     score: float
 
 
-class RelationModel:
-    """What was learned of one relation.
+class RelationModel(NamedTuple):
+    """What was learned of one relation: weights by feature."""
 
-    >>> model = RelationModel(-1.0, 0.5, {"htcore=in": 2.0, "order=ht": 0.5})
-    >>> model.weight("ht", [("core", "in"), ("core", "of")])
-    2.0
-    """
+    bias: float
+    threshold: float
+    weights: Mapping[str, float]
 
-    def __init__(self, bias: float, threshold: float, weights: Mapping[str, float]) -> None:
-        self.bias = bias
-        self.threshold = threshold
-        self.weights = weights
-        # order -> (name, value) -> weight: pairs of strings that exist spare making new ones
-        self._tables: dict[str, dict[tuple[str, str], float]] = {"ht": {}, "th": {}, "": {}}
-        for feature, weight in weights.items():
-            name, _, value = feature.partition("=")
-            order = name[:2] if name[:2] in ("ht", "th") else ""
-            self._tables[order][name[len(order) :], value] = weight
 
-    def weight(self, order: str, values: Iterable[tuple[str, str]]) -> float:
-        """Give the sum of the weights of features, given as name and value."""
-        return sum(filter(None, map(self._tables[order].get, values)))
+class CodeTable:
+    """Weights by code: slots by the upper bits, what collides there in a further table."""
 
-    def probability(self, weight: float) -> float:
-        """Give the probability of a pair whose features have this weight."""
-        return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, self.bias + weight))))
+    def __init__(self, weights: Mapping[int, float]) -> None:
+        keys = np.zeros(1 << SLOTS, dtype=np.uint64)
+        values = np.zeros(1 << SLOTS)
+        further: dict[int, float] = {}
+        for code, weight in weights.items():
+            slot = code >> (64 - SLOTS)
+            if keys[slot]:
+                further[(code << SLOTS) & ((1 << 64) - 1) | slot] = weight
+            else:
+                keys[slot], values[slot] = code, weight
+        self._keys, self._values = keys, values
+        self._further = CodeTable(further) if further else None
+
+    def sums(self, codes: Codes) -> Floats:
+        """Give for each column of codes the sum of their weights; 0 for codes that have none."""
+        slots = (codes >> np.uint64(64 - SLOTS)).astype(np.intp)
+        found: Floats = np.where(self._keys[slots] == codes, self._values[slots], 0.0).sum(axis=0)
+        if self._further is None:
+            return found
+        turned = (codes << np.uint64(SLOTS)) | (codes >> np.uint64(64 - SLOTS))
+        return found + self._further.sums(turned)
+
+
+class PairRanker:
+    """Score pairs by the models of their relations."""
+
+    def __init__(self, models: Mapping[str, RelationModel]) -> None:
+        self.models = models
+        self._bias = np.zeros(len(RELATION))
+        self._thresholds = np.full(len(RELATION), 2.0)
+        codes: dict[int, float] = {}
+        width = len(symbol_numbers()) + 1
+        bags = np.zeros((len(BAGS), width, len(RELATION), len(ORDERS)))
+        for relation, model in models.items():
+            number = RELATION[relation]
+            self._bias[number], self._thresholds[number] = model.bias, model.threshold
+            for feature, weight in model.weights.items():
+                if feature.partition("=")[0] in BAGS:
+                    bag, order, symbol = bag_place(feature)
+                    bags[bag, symbol, number, order] += weight
+                else:
+                    codes[feature_code(relation, feature)] = weight
+        self._codes = CodeTable(codes)
+        self._bags = dict(zip(BAGS, bags.reshape(len(BAGS), width, -1), strict=True))
+
+    def taken(self, columns: PairColumns, pairs: Candidates) -> dict[str, list[ScoredPair]]:
+        """Give the pairs whose probability reaches the threshold, by relation."""
+        scores = self.scores(columns, pairs)
+        which = np.flatnonzero(scores >= self._thresholds[pairs.relation])
+        found: dict[str, list[ScoredPair]] = {relation: [] for relation in self.models}
+        names = list(RELATION)
+        taken = pairs.take(which)
+        rows = zip(*(part.tolist() for part in taken), scores[which].tolist(), strict=True)
+        for relation, head, tail, score in rows:
+            found[names[relation]].append(ScoredPair(head, tail, score))
+        return found
+
+    def scores(self, columns: PairColumns, pairs: Candidates) -> Floats:
+        """Give the probability of each pair."""
+        starts = range(0, len(pairs.head), AT_A_TIME)
+        parts = [self._weights(columns, pairs.take(slice(s, s + AT_A_TIME))) for s in starts]
+        weights = np.concatenate(parts) if parts else np.zeros(0)
+        probabilities: Floats = 1.0 / (1.0 + np.exp(-np.clip(weights, -60.0, 60.0)))
+        return probabilities
+
+    def _weights(self, columns: PairColumns, pairs: Candidates) -> Floats:
+        table = columns.table(pairs)
+        sums = self._codes.sums(feature_codes(table, pairs.relation)) + self._bias[pairs.relation]
+        # so that the order of summing, which may differ with the number of pairs, does not tell
+        return (sums + self._bag_weights(columns, pairs, table)).round(9)
+
+    def _bag_weights(self, columns: PairColumns, pairs: Candidates, table: Codes) -> Floats:
+        """Give the weights of what stands between and around the two."""
+        place = pairs.relation * len(ORDERS) + table[0].astype(np.int64)
+        first, second = columns.in_order(pairs)
+        bags = self._bags
+        between = (columns.between(pairs) > 0) @ bags["has"]
+        weights: Floats = between[np.arange(len(place)), place]
+        weights += (columns.before @ bags["pre"])[first, place]
+        weights += (columns.after @ bags["post"])[second, place]
+        return weights
 
 
 def read_models(path: Path) -> dict[str, RelationModel]:
@@ -75,54 +146,8 @@ def read_models(path: Path) -> dict[str, RelationModel]:
         raise ResourceError(
             f"{path}: cannot be read ({type(problem).__name__}), expected models of relations"
         ) from problem
-    if not set(models) <= set(RELATIONS):
-        raise ResourceError(f"{path}: relations {sorted(models)}, expected some of {RELATIONS}")
+    if not set(models) <= set(RELATION):
+        raise ResourceError(
+            f"{path}: relations {sorted(models)}, expected some of {list(RELATION)}"
+        )
     return models
-
-
-def rank_pairs(reader: PairReader, relation: str, model: RelationModel) -> list[ScoredPair]:
-    """Give the pairs of a doc whose probability reaches the model's threshold."""
-    pairs: list[ScoredPair] = []
-    places = reader.view.places
-    items = ItemWeights(reader, relation, model)
-    for head, tail in candidates(reader.view, relation):
-        shared = items.weight(places[head].item, places[tail].item)
-        if shared < HOPELESS:
-            continue
-        own = model.weight("", reader.own(relation, head, tail))
-        score = model.probability(shared + own)
-        if score >= model.threshold:
-            pairs.append(ScoredPair(head, tail, score))
-    return pairs
-
-
-class ItemWeights:
-    """The weights of what pairs of items share; of each item, and each two, taken once."""
-
-    def __init__(self, reader: PairReader, relation: str, model: RelationModel) -> None:
-        self._reader = reader
-        self._relation = relation
-        self._model = model
-        self._first: dict[tuple[str, int], float] = {}
-        self._second: dict[tuple[str, int], float] = {}
-        self._both: dict[tuple[int, int], float] = {}
-
-    def weight(self, one: int, two: int) -> float:
-        """Give the weight of the item of a head and that of a tail; 0 if they are the same."""
-        if one == two:
-            return 0.0
-        key = (one, two)
-        if key not in self._both:
-            order = item_order(one, two)
-            between = self._model.weight(order, self._reader.between(one, two))
-            self._both[key] = between + self._sides(order, min(key), max(key))
-        return self._both[key]
-
-    def _sides(self, order: str, first: int, second: int) -> float:
-        before, after = (order, first), (order, second)
-        if before not in self._first:
-            values = self._reader.before(self._relation, first)
-            self._first[before] = self._model.weight(order, values)
-        if after not in self._second:
-            self._second[after] = self._model.weight(order, self._reader.after(second))
-        return self._first[before] + self._second[after]

@@ -7,6 +7,7 @@ with gold mentions; a match is relaxed, as the gold's own scorer has it: both ar
 
 import argparse
 import json
+import math
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -20,15 +21,18 @@ from spacy.tokens import Doc
 
 from pipeline.annotations import mentions_of, relations_of
 from pipeline.resources import models_path
+from pipeline.stages.relations import BY_RULE, RelationFinder
 from pipeline.stages.sentences import SentenceSplitter
 from pipeline.structure.sentences import default_sentences
-from pipeline.terminology.relation_candidates import REACH, candidates
+from pipeline.terminology.relation_arrays import MentionArrays
+from pipeline.terminology.relation_candidates import REACH, RELATION, Candidates, candidates
 from pipeline.terminology.relation_choice import choose
-from pipeline.terminology.relation_cues import CueMatcher, read_cues
-from pipeline.terminology.relation_features import TEMPLATES, PairReader
-from pipeline.terminology.relation_items import ItemView, view_items
+from pipeline.terminology.relation_columns import PairColumns
+from pipeline.terminology.relation_cues import default_matcher
+from pipeline.terminology.relation_items import joined, view_items
+from pipeline.terminology.relation_names import FeatureNamer
 from pipeline.terminology.relation_ranker import RelationModel, ScoredPair
-from pipeline.terminology.relation_rules import best_rule, pair_context, read_rules
+from pipeline.terminology.relation_rules import read_rules
 from pipeline.training.gold import gold_doc, read_gold
 from pipeline.training.perturbed import perturbed
 
@@ -54,10 +58,11 @@ class Sample:
 
 
 class Viewed(NamedTuple):
-    """A doc with gold mentions and relations, and its items."""
+    """A doc with gold mentions and relations, and what is known of its pairs."""
 
     doc: Doc
-    view: ItemView
+    columns: PairColumns
+    pairs: Candidates
 
 
 class Measured(NamedTuple):
@@ -73,15 +78,22 @@ def gold_pairs(doc: Doc, relation: str) -> set[Pair]:
     return {(n["head"], n["tail"]) for n in relations_of(doc) if n["type"] == relation}
 
 
+def viewed(doc: Doc) -> Viewed:
+    """Give a doc and its candidates."""
+    view = joined([view_items(doc, default_matcher())])
+    mentions = MentionArrays(view)
+    return Viewed(doc, PairColumns(view, mentions), candidates(mentions))
+
+
 def samples(cases: Sequence[Viewed], relation: str) -> list[Sample]:
-    """Give all candidates with their features."""
+    """Give all candidates of a relation with their features."""
     found: list[Sample] = []
-    for number, (doc, view) in enumerate(cases):
-        reader = PairReader(view)
+    for number, (doc, columns, every) in enumerate(cases):
         gold = gold_pairs(doc, relation)
-        for head, tail in candidates(reader.view, relation):
-            features = tuple(reader.features(relation, head, tail))
-            found.append(Sample(number, (head, tail), (head, tail) in gold, features))
+        pairs = every.take(np.flatnonzero(every.relation == RELATION[relation]))
+        namer = FeatureNamer(doc.vocab, columns, pairs)
+        for place, pair in enumerate(zip(pairs.head.tolist(), pairs.tail.tolist(), strict=True)):
+            found.append(Sample(number, pair, pair in gold, tuple(namer.names(place))))
     return found
 
 
@@ -155,7 +167,7 @@ def cross_validate(cases: Sequence[Viewed], data: Sequence[Sample], relation: st
         model = fit([s for s in data if fold[s.doc] != held], relation)
         for sample in (s for s in data if fold[s.doc] == held):
             known = (model.weights.get(feature, 0.0) for feature in sample.features)
-            score = model.probability(sum(known))
+            score = probability(model.bias + sum(known))
             scored[sample.doc].append(ScoredPair(*sample.pair, score))
     measured = [_measured(cases, scored, relation, threshold) for threshold in THRESHOLDS]
     return max(measured, key=lambda m: m.perturbed)
@@ -168,42 +180,52 @@ def _measured(
     threshold: float,
 ) -> Measured:
     halves = np.zeros((2, 4))
-    for number, (doc, view) in enumerate(cases):
+    for number, (doc, columns, _) in enumerate(cases):
         pairs = [pair for pair in scored[number] if pair.score >= threshold]
-        chosen = [(pair.head, pair.tail) for pair in choose(view, relation, pairs)]
+        chosen = [(pair.head, pair.tail) for pair in choose(columns.view, relation, pairs)]
         halves[number * 2 // len(cases)] += relaxed(doc, relation, chosen)
     return Measured(f1(halves[0]), f1(halves[1]), threshold)
 
 
 def measure_rules(cases: Sequence[Viewed], relation: str) -> float:
-    """Give F1 of the rules alone."""
-    every = read_rules(models_path("rules", "relation_rules.tsv"))
-    rules = [rule for rule in every if rule.relation == relation]
+    """Give F1 of the rules of a relation."""
+    finder = RelationFinder(default_matcher(), read_rules(rules_path()), {})
     total = np.zeros(4)
-    for doc, view in cases:
-        pairs = [p for p in candidates(view, relation) if best_rule(rules, pair_context(view, *p))]
-        total += relaxed(doc, relation, pairs)
+    for doc, columns, pairs in cases:
+        found = finder.ruled(columns, pairs, relation)
+        total += relaxed(doc, relation, [(pair.head, pair.tail) for pair, _ in found])
     return f1(total)
+
+
+def probability(weight: float) -> float:
+    """Give the probability of a pair whose bias and weights have this sum."""
+    return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, weight))))
+
+
+def rules_path() -> Path:
+    """Give where the rules lie."""
+    return models_path("rules", "relation_rules.tsv")
 
 
 def train(docs: Sequence[Doc], out: Path, report: Callable[[str], None] = print) -> None:
     """Measure rules and ranker on docs with gold mentions, then write the models of all docs."""
-    matcher = CueMatcher(read_cues(models_path("rules", "relation_cues.tsv")))
     copies = [perturbed(doc, seed) for seed, doc in enumerate(docs)]
-    cases = [Viewed(doc, view_items(doc, matcher)) for doc in (*docs, *copies)]
+    cases = [viewed(doc) for doc in (*docs, *copies)]
     models: dict[str, Any] = {}
     for relation in REACH:
-        line = f"{relation}: rules {measure_rules(cases[: len(docs)], relation):.3f}"
-        if relation in TEMPLATES:
-            data = samples(cases, relation)
-            measured = cross_validate(cases, data, relation)
-            model = fit(data, relation, measured.threshold)
-            models[relation] = {
-                "bias": model.bias, "threshold": measured.threshold, "weights": model.weights,
-            }  # fmt: skip
-            line += f", ranker {measured.gold:.3f}, on faulty mentions {measured.perturbed:.3f} "
-            line += f"(threshold {measured.threshold}, {len(model.weights)} weights)"
-        report(line)
+        if relation in BY_RULE:
+            report(f"{relation}: rules {measure_rules(cases[: len(docs)], relation):.3f}")
+            continue
+        data = samples(cases, relation)
+        measured = cross_validate(cases, data, relation)
+        model = fit(data, relation, measured.threshold)
+        models[relation] = {
+            "bias": model.bias, "threshold": measured.threshold, "weights": dict(model.weights),
+        }  # fmt: skip
+        line = (
+            f"{relation}: ranker {measured.gold:.3f}, on faulty mentions {measured.perturbed:.3f} "
+        )
+        report(f"{line}(threshold {measured.threshold}, {len(model.weights)} weights)")
     out.write_text(json.dumps(models, indent=0, sort_keys=True) + "\n", encoding="utf-8")
 
 
