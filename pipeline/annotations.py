@@ -9,6 +9,7 @@ suffice, since `span._.x` is shared by all spans over the same characters.
     doc.spans["lexicon"]                    what lexicons and grammar matched (label_; id_ = row id)
     doc.spans["recogniser"]                 what the statistical recogniser marked (label_)
     doc.spans["external"]                   what a model of the user's marked (label_)
+    doc.spans["terms"]                      names in indexes of the user's, where built with --mark
     doc._.relations                         RelationNote  head and tail are indices of mentions
     doc._.patient                           PatientNote
     doc._.abbreviations                     short and long forms: dicts as scispaCy serialises them

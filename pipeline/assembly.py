@@ -53,7 +53,8 @@ def load(  # noqa: PLR0913 (each is a setting of its own)
         recogniser_labels: table of what its labels are here; empty: the rows of
             `models/rules/recogniser_labels.tsv`.
         terms: folders of term indexes (`radtab terms build`), or `hpo`, that mentions are linked to
-            before the terminology inside, the first before the second.
+            before the terminology inside, the first before the second; the names of those built
+            with `--mark` are marked in texts too.
         approximate: whether a mention without a link is linked to a name spelt much like it.
         candidates: how many concepts each mention may be linked to are noted.
 
@@ -76,7 +77,10 @@ def load(  # noqa: PLR0913 (each is a setting of its own)
         nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "radtab_tokenizer"}}})
     nlp.max_length = MAX_LENGTH
     linking = {"terms": [str(t) for t in terms], "approximate": approximate}
-    settings = {"radtab_linking": {**linking, "candidates": candidates}}
+    settings = {
+        "radtab_lexicon": {"terms": linking["terms"]},
+        "radtab_linking": {**linking, "candidates": candidates},
+    }
     for name in ORDER:
         if name not in PROFILES[profile]:
             nlp.add_pipe(name, config=settings.get(name, {}))

@@ -129,6 +129,8 @@ def _other(rule: str) -> Source:
     """Say of an id that is no row's where it comes from."""
     if rule.startswith("MODEL:"):
         return Source("", "a model named by --recogniser")
+    if rule.startswith("TERMS:"):
+        return Source("", "a name in an index given by --terms")
     return Source("", "not found under models/")
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+import pipeline
 from pipeline.recognition.merging import Marked
 from pipeline.recognition.term_marks import with_terms
 from pipeline.term_index import BuildOptions, TermIndex, build
@@ -105,3 +106,54 @@ def test_a_writing_counts_name_by_name(tmp_path):
         ("CAT", "FINDING", "C:1"),
         ("CAT", "MODALITY", "C:2"),
     ]
+
+
+@pytest.fixture(scope="module")
+def own_terms(tmp_path_factory):
+    """An index whose names neither the recogniser nor the lexicons know."""
+    out = tmp_path_factory.mktemp("own") / "own.terms"
+    index_of(
+        out,
+        ("OWN:1", "zorbal sign of Krell", "FINDING", "any"),
+        ("OWN:2", "plumbral vendrosis", "DIAGNOSIS", "any"),
+        ("OWN:2", "PVXE", "DIAGNOSIS", "case"),
+    )
+    return out
+
+
+TEXT = "CT of the liver shows a Zorbal sign of Krell, typical of plumbral vendroses. PVXE; not pvxe."
+
+
+def own_mentions(doc):
+    return [
+        (doc[m["start"] : m["end"]].text, m["label"], m["concept_id"])
+        for m in doc._.mentions
+        if "TERMS:OWN" in m["rule"]
+    ]
+
+
+@pytest.mark.parametrize("profile", ["default", "fast"])
+def test_names_of_ones_own_become_mentions_with_their_concept(own_terms, profile):
+    doc = pipeline.load(profile, terms=[own_terms])(TEXT)
+    assert own_mentions(doc) == [
+        ("Zorbal sign of Krell", "FINDING", "OWN:1"),
+        ("plumbral vendroses", "DIAGNOSIS", "OWN:2"),
+        ("PVXE", "DIAGNOSIS", "OWN:2"),
+    ]
+    (sign,) = [m for m in doc._.mentions if m["label"] == "FINDING" and "OWN:1" in m["rule"]]
+    assert "TERMS:OWN:1" in sign["rule"].split()
+    assert [m["label"] for m in doc._.mentions][:2] == ["MODALITY", "ANATOMY"]
+
+
+def test_an_index_without_marks_is_linked_to_only(tmp_path):
+    terms = [VocabularyTerm("OWN:1", "zorbal sign of Krell", label="FINDING")]
+    build(terms, [], [], tmp_path / "i", MARKING._replace(marks=False))
+    doc = pipeline.load("fast", terms=[tmp_path / "i"])(TEXT)
+    assert "terms" not in doc.spans
+    assert own_mentions(doc) == []
+
+
+def test_nothing_is_marked_in_keywords(own_terms):
+    nlp = pipeline.load("fast", terms=[own_terms])
+    doc = nlp("Findings: a zorbal sign of Krell.\n\nKeywords: zorbal sign of Krell\n")
+    assert [text for text, *_ in own_mentions(doc)] == ["zorbal sign of Krell"]
