@@ -1,5 +1,7 @@
 """The stage `radtab_entities`: lexicon and recogniser spans -> the mentions of the doc."""
 
+from collections.abc import Sequence
+
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -9,12 +11,15 @@ from pipeline.recognition.mention_bounds import load_bound_words
 from pipeline.recognition.mention_names import MentionNamer, load_name_rules, type_of_name
 from pipeline.recognition.merge_rules import SOURCES, load_merge_rules
 from pipeline.recognition.merging import Marked, MentionMerger
+from pipeline.recognition.term_marks import with_terms
 from pipeline.terminology.attributes import canonical_value, intensity, laterality, measurement
 from pipeline.terminology.vertebral_levels import vertebral_level
 from pipeline.tokenizer import token_texts
 
 #: the section whose words are no mentions: it repeats words of the text
 KEYWORDS = "keywords"
+#: the spans of names in the user's indexes that are to be marked
+TERMS = "terms"
 #: labels whose words may name a side of the body; `lateral` of a plane does not
 SIDED = ("ANATOMY", "FINDING", "DIAGNOSIS", "SIGNAL")
 #: labels whose words may name a vertebral level; `T2` of a SIGNAL does not
@@ -39,19 +44,23 @@ class EntityMerger:
         """Fill `doc._.mentions` and `doc.spans["entities"]`."""
         sections = section_by_token(doc)
         marked = {
-            source: [
-                Marked(span.label_, span.start, span.end, span.id_)
-                for span in list(doc.spans[source])
-                if sections[span.start] != KEYWORDS
-            ]
-            for source in SOURCES
-            if source in doc.spans
+            source: _marked(doc, source, sections) for source in SOURCES if source in doc.spans
         }
         words = token_texts(doc)
         found = self._cutter.cut(words, self._merger.merge(marked, sections), marked)
         found = self._namer.name(words, found, marked.get("lexicon", ()), sections)
+        if TERMS in doc.spans:
+            found = with_terms(found, _marked(doc, TERMS, sections))
         set_mentions(doc, [_mention(doc, words[s.start : s.end], s) for s in found])
         return doc
+
+
+def _marked(doc: Doc, source: str, sections: Sequence[str]) -> list[Marked]:
+    return [
+        Marked(span.label_, span.start, span.end, span.id_)
+        for span in list(doc.spans[source])
+        if sections[span.start] != KEYWORDS
+    ]
 
 
 def _mention(doc: Doc, words: list[str], span: Marked) -> Mention:
