@@ -38,9 +38,10 @@ class BoundCutter:
         text = self._read(words, found, marked)
         kept: list[Marked] = []
         for mention in found:
-            if mention.label not in self._labels or mention.end - mention.start == 1:
+            label, start, end, _ = mention
+            if label not in self._labels or end - start == 1:
                 kept.append(mention)
-            elif mention.label == "ANATOMY":
+            elif label == "ANATOMY":
                 kept += self._parter.members(mention, text)
             else:
                 kept += self._bounded(mention, text)
@@ -69,8 +70,11 @@ class BoundCutter:
     ) -> MentionText:
         terms: dict[int, list[Marked]] = {}
         for term in marked.get("lexicon", ()):
-            terms.setdefault(term.start, []).append(term)
-        anatomy = [m for spans in marked.values() for m in spans if m.label == "ANATOMY"]
+            if (start := term[1]) in terms:
+                terms[start].append(term)
+            else:
+                terms[start] = [term]
+        anatomy = [m for spans in marked.values() for m in spans if m[0] == "ANATOMY"]
         names = self._rows["name"]
         places = [m for m in anatomy if words[m.end - 1].lower() not in names]
         places.sort(key=lambda m: m.end)
@@ -78,7 +82,7 @@ class BoundCutter:
             words,
             terms,
             {m.start: m for m in places},
-            {m.end: m for m in found if m.label == "ANATOMY"},
+            {m[2]: m for m in found if m[0] == "ANATOMY"},
         )
 
     def _after_lead(self, mention: Marked, text: MentionText) -> Marked:

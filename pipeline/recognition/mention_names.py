@@ -57,28 +57,24 @@ class MentionNamer:
             lexicon: the names in it.
             sections: section of each token.
         """
-        named: dict[tuple[int, int], set[str]] = {}
-        for label, start, end, _ in lexicon:
-            if label in self._labels:
-                named.setdefault((start, end), set()).add(label)
+        named = {name: {term[1:3] for term in lexicon if term[0] == name} for name in self._labels}
         return [
-            self._named(mention, named[mention[1:3]], words, sections[mention[1]])
-            if mention[0] in self._labels and mention[1:3] in named
+            self._named(mention, words, sections)
+            if mention[0] in self._rules
+            and mention[1:3] in named[self._rules[mention[0]].given]
+            and mention[1:3] not in named[mention[0]]
             else mention
             for mention in found
         ]
 
-    def _named(
-        self, mention: Marked, labels: set[str], words: Sequence[str], section: str
-    ) -> Marked:
-        rule = self._rules.get(mention.label)
-        if rule is None or labels != {rule.given} or section in rule.not_sections:
+    def _named(self, mention: Marked, words: Sequence[str], sections: Sequence[str]) -> Marked:
+        label, start, end, made_by = mention
+        rule = self._rules[label]
+        if sections[start] in rule.not_sections or not made_by.startswith(_RECOGNISED):
             return mention
-        if not mention.rule.startswith(_RECOGNISED):
+        if self._type_of(words[start:end], rule.given) not in rule.types:
             return mention
-        if self._type_of(words[mention.start : mention.end], rule.given) not in rule.types:
-            return mention
-        return mention._replace(label=rule.given, rule=f"{mention.rule} {rule.id}")
+        return Marked(rule.given, start, end, f"{made_by} {rule.id}")
 
 
 def type_of_name(words: Sequence[str], label: str) -> str:

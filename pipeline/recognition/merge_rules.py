@@ -33,6 +33,11 @@ class MergeRule(NamedTuple):
     not_in: frozenset[str]
     within: frozenset[str] = frozenset()
 
+    @property
+    def bounded(self) -> bool:
+        """Say whether mentions of other labels may stand in the way."""
+        return bool(self.blocked_by or self.not_in or self.within)
+
 
 @cache
 def load_merge_rules() -> tuple[MergeRule, ...]:

@@ -62,18 +62,19 @@ class _Taken:
     def offer(self, span: Marked, rule: MergeRule) -> None:
         label, start, end, _ = span
         own = self._ends[label]
-        if any(own[start:end]):
-            return
-        for other in rule.blocked_by:
-            if any(self._ends[other][start:end]):
-                return
-        for other in rule.not_in:
-            if self._ends[other][start] > end:
-                return
-        if rule.within and not any(self._ends[other][start] >= end for other in rule.within):
+        if any(own[start:end]) or (rule.bounded and not self._allows(start, end, rule)):
             return
         self.spans.append(span)
         own[start:end] = [end] * (end - start)
+
+    def _allows(self, start: int, end: int, rule: MergeRule) -> bool:
+        """Say whether mentions of other labels let a rule take one there."""
+        ends = self._ends
+        return not (
+            any(any(ends[other][start:end]) for other in rule.blocked_by)
+            or any(ends[other][start] > end for other in rule.not_in)
+            or (rule.within and all(ends[other][start] < end for other in rule.within))
+        )
 
 
 def _wanted(
@@ -99,6 +100,7 @@ def _longest_first(span: Marked) -> tuple[int, int, str]:
 
 
 def _with_ids(span: Marked, ids: str) -> Marked:
-    if ids == span.rule:
+    label, start, end, rule = span
+    if ids == rule:
         return span
-    return span._replace(rule=" ".join(dict.fromkeys(f"{span.rule} {ids}".split())))
+    return Marked(label, start, end, " ".join(dict.fromkeys(f"{rule} {ids}".split())))
