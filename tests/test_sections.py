@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from pipeline.annotations import SECTIONS, sections_of
 from pipeline.errors import InputError, ResourceError
 from pipeline.resources import models_path
 from pipeline.stages.sections import SectionSplitter, make_section_splitter
+from pipeline.structure.case_text import case_text
 from pipeline.structure.lines import body_lines, condense, find_body
 from pipeline.structure.section_model import LABELS, SectionModel, read_section_weights
 from pipeline.terminology.headings import HeadingFinder, default_headings
@@ -183,6 +185,7 @@ def test_typing_errors_do_not_move_the_sections(divide):
 def test_any_text_gives_ordered_sections_of_known_names(text):
     splitter = make_section_splitter(None, "radtab_sections")
     doc = splitter(CaseTokenizer(Vocab())(text))
+    assert case_text(doc) == text
     ends = 0
     for note in sections_of(doc):
         assert note["section"] in SECTIONS
@@ -216,8 +219,6 @@ def test_ruled_lines_come_to_an_end(rule):
 
 
 def test_a_reader_weighs_the_features_the_weights_are_trained_on(monkeypatch):
-    import numpy as np
-
     from pipeline.structure import line_words
     from pipeline.structure.known_words import KnownWords
     from pipeline.structure.line_shape import line_shape
@@ -235,6 +236,17 @@ def test_a_reader_weighs_the_features_the_weights_are_trained_on(monkeypatch):
         strange = [[w for w in ("a", "zqx", "mm", "of", "bladder") if w in line_words.words_of(x)]
                    for x in lines]  # fmt: skip
         assert found.unknown.tolist() == [len(words) for words in strange]
+
+
+def test_gaps_weigh_what_their_features_do():
+    from pipeline.structure.line_gaps import GAP_WIDTH, GapReader, gap_ids
+    from pipeline.structure.line_shape import line_shape
+
+    weights = np.random.default_rng(3).normal(size=GAP_WIDTH)
+    lines = body_lines(CASE, 0, len(CASE))
+    for shapes in ([line_shape(line) for line in part] for part in (lines, lines[:3], lines[:1])):
+        expected = weights[gap_ids(shapes)].sum(axis=1)
+        assert GapReader(weights).read(shapes) == pytest.approx(expected)
 
 
 def test_heading_rows_are_checked(tmp_path):

@@ -119,11 +119,10 @@ class LineReader:
         """Give the places of keys in the table; those met for the first time get one."""
         if len(self._places) > REMEMBERED:
             self._places.clear()
-        places = [*map(self._places.get, keys)]
-        if None in places:
-            self._add([*{key: None for key in keys if key not in self._places}])
-            places = [*map(self._places.get, keys)]
-        return np.array(places, dtype=np.int64)
+        new = {key: None for key in keys if key not in self._places}
+        if new:
+            self._add([*new])
+        return np.fromiter(map(self._places.__getitem__, keys), np.int64, len(keys))
 
     def _add(self, keys: Sequence[Key]) -> None:
         first, end = len(self._places), len(self._places) + len(keys)

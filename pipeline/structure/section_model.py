@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ResourceError
 from pipeline.structure.known_words import KnownWords
-from pipeline.structure.line_gaps import GAP_WIDTH, gap_ids
+from pipeline.structure.line_gaps import GAP_WIDTH, GapReader
 from pipeline.structure.line_shape import line_shape
 from pipeline.structure.line_words import WORD_WIDTH, LineReader
 from pipeline.structure.lines import Line, condense
@@ -98,7 +98,7 @@ class SectionModel:
 
     def __init__(self, weights: SectionWeights) -> None:
         self.weights = weights
-        self.reader = line_reader(weights)
+        self.scorer = LineScorer(weights)
         self.segmenter = Segmenter(OrderPrior(len(LABELS), weights.canonical))
 
     def runs(self, lines: Sequence[Line], headings: Mapping[int, str]) -> list[LabelledRun]:
@@ -112,7 +112,7 @@ class SectionModel:
         lines = condense(lines, MAX_LINES)
         if not lines:
             return []
-        line_scores = score_lines(self.weights, self.reader, lines, headings)
+        line_scores = self.scorer.score(lines, headings)
         cuts = unit_cuts(line_scores.gaps, len(lines))
         shared, tied = segment_features(line_scores, cuts)
         marginals, _ = self.segmenter.marginals(potentials(shared, tied, self.weights, len(cuts)))
@@ -135,7 +135,7 @@ class SectionModel:
         lines = condense(lines, MAX_LINES)
         if not lines:
             return None
-        line_scores = score_lines(self.weights, self.reader, lines, headings)
+        line_scores = self.scorer.score(lines, headings)
         cuts = np.array([0, len(lines)])
         table = potentials(*segment_features(line_scores, cuts), self.weights, len(cuts))[0, 1]
         table[[LABELS.index(label) for label in barred if label in LABELS]] = NEVER
@@ -170,27 +170,28 @@ def potentials(shared: Floats, tied: Floats, weights: SectionWeights, n_cuts: in
     return table
 
 
-def line_reader(weights: SectionWeights) -> LineReader:
-    """Make the reader of lines the weights were trained with."""
-    return LineReader(KnownWords(weights.known.tolist()), weights.words)
+class LineScorer:
+    """Apply the word and gap weights to lines, read as when they were trained."""
 
+    def __init__(self, weights: SectionWeights) -> None:
+        self._bias = weights.word_bias
+        self._words = LineReader(KnownWords(weights.known.tolist()), weights.words)
+        self._gaps = GapReader(weights.gaps)
 
-def score_lines(
-    weights: SectionWeights, reader: LineReader, lines: Sequence[Line], headings: Mapping[int, str]
-) -> LineScores:
-    """Apply the word and gap weights to lines; `headings` as in `SectionModel.runs`."""
-    shapes = [line_shape(line) for line in lines]
-    found = reader.read(lines, shapes)
-    return LineScores(
-        words=found.weights,
-        sizes=found.sizes,
-        log_probs=log_softmax(found.weights / np.sqrt(found.sizes)[:, None] + weights.word_bias),
-        gaps=weights.gaps[gap_ids(shapes)].sum(axis=1),
-        hints=np.array([_NUMBERS.get(headings.get(line.start, ""), -1) for line in lines]),
-        flags=line_flags(shapes),
-        overlaps=line_overlaps(found),
-        strange=found.unknown,
-    )
+    def score(self, lines: Sequence[Line], headings: Mapping[int, str]) -> LineScores:
+        """Score lines; `headings` as in `SectionModel.runs`."""
+        shapes = [line_shape(line) for line in lines]
+        found = self._words.read(lines, shapes)
+        return LineScores(
+            words=found.weights,
+            sizes=found.sizes,
+            log_probs=log_softmax(found.weights / np.sqrt(found.sizes)[:, None] + self._bias),
+            gaps=self._gaps.read(shapes),
+            hints=np.array([_NUMBERS.get(headings.get(line.start, ""), -1) for line in lines]),
+            flags=line_flags(shapes),
+            overlaps=line_overlaps(found),
+            strange=found.unknown,
+        )
 
 
 def unit_cuts(

@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 from pipeline.annotations import Mention
 from pipeline.terminology.diagnosis_names import DiagnosisName, diagnosis_name
 from pipeline.terminology.role_rows import RoleWords
+from pipeline.tokenizer import token_texts
 
 #: names of diagnoses that are read once (cases name theirs over and over)
 KEPT_NAMES = 10_000
@@ -28,15 +29,17 @@ class DiagnosisNamer:
         keys = [(orths[m["start"] : m["end"]].tobytes(), m["concept_id"]) for m in mentions]
         if len(self._names) > KEPT_NAMES:
             self._names.clear()
+        texts = token_texts(doc)
         for key, mention in zip(keys, mentions, strict=True):
             if key not in self._names:
-                tokens = _tokens(doc, mention["start"], mention["end"])
+                tokens = texts[mention["start"] : mention["end"]]
                 self._names[key] = (diagnosis_name(tokens, key[1], self.rows),)
         return self._spelt_out(doc, mentions, [self._names[key] for key in keys])
 
     def _spelt_out(self, doc: Doc, mentions: Sequence[Mention], plain: list[Names]) -> list[Names]:
+        texts = token_texts(doc)
         long_forms = {
-            entry["short_text"]: _tokens(doc, entry["long_start"], entry["long_end"])
+            entry["short_text"]: texts[entry["long_start"] : entry["long_end"]]
             for entry in reversed(doc._.abbreviations)  # the first definition counts
         }
         if not long_forms:
@@ -44,15 +47,11 @@ class DiagnosisNamer:
         found: dict[int, Names] = {}
         for mention, names in zip(mentions, plain, strict=True):
             if id(names) not in found:
-                tokens = _tokens(doc, mention["start"], mention["end"])
+                tokens = texts[mention["start"] : mention["end"]]
                 spelt = list(chain.from_iterable(_spelt(token, long_forms) for token in tokens))
                 other = diagnosis_name(spelt, names[0].concept_id, self.rows)
                 found[id(names)] = names if spelt == tokens else (*names, other)
         return [found[id(names)] for names in plain]
-
-
-def _tokens(doc: Doc, start: int, end: int) -> list[str]:
-    return [token.text for token in doc[start:end]]
 
 
 def _spelt(token: str, long_forms: Mapping[str, list[str]]) -> list[str]:

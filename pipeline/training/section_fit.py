@@ -18,14 +18,13 @@ from sklearn.linear_model import LogisticRegression
 from pipeline.structure.known_words import KnownWords
 from pipeline.structure.line_gaps import GAP_WIDTH, gap_ids
 from pipeline.structure.line_shape import line_shape
-from pipeline.structure.line_words import WORD_WIDTH, LineReader, line_features
+from pipeline.structure.line_words import WORD_WIDTH, line_features
 from pipeline.structure.lines import Line
 from pipeline.structure.section_model import (
     LABELS,
+    LineScorer,
     SectionWeights,
-    line_reader,
     potentials,
-    score_lines,
     unit_cuts,
 )
 from pipeline.structure.segment_features import segment_bounds, segment_features
@@ -81,11 +80,9 @@ def fit_sections(cases: Sequence[LabelledLines], seed: int) -> SectionWeights:
     for fold in range(INNER_FOLDS):
         kept = [case for case, at in zip(cases, inner, strict=True) if at != fold]
         weights = fit_lines(kept, rng, known)
-        reader = line_reader(weights)
+        scorer = LineScorer(weights)
         views += [
-            make_view(weights, reader, case)
-            for case, at in zip(cases, inner, strict=True)
-            if at == fold
+            make_view(scorer, case) for case, at in zip(cases, inner, strict=True) if at == fold
         ]
     segment, tied = _fit_segments(views)
     return replace(fit_lines(cases, rng, known), segment=segment, tied=tied)
@@ -154,9 +151,9 @@ def _sparse(ids: Sequence[NDArray[np.int64]], scale: Sequence[float], width: int
     return matrix
 
 
-def make_view(weights: SectionWeights, reader: LineReader, case: LabelledLines) -> View:
+def make_view(scorer: LineScorer, case: LabelledLines) -> View:
     """Compute the features of all runs of a case and mark the true ones."""
-    scores = score_lines(weights, reader, case.lines, case.headings)
+    scores = scorer.score(case.lines, case.headings)
     segments = case.segments()
     cuts = unit_cuts(scores.gaps, len(case.lines), keep=[a for a, _, _ in segments])
     shared, tied = segment_features(scores, cuts)
