@@ -33,11 +33,11 @@ class ChangeMarker:
             if not changes:
                 continue
             start, end = words.span(mention["start"], mention["end"])
-            hits = reader.deciding(words.sentence_at(start))
-            if hits:
+            found = reader.cues(words.sentence_at(start))
+            if found.deciding:
                 sections = sections or section_by_token(doc)
                 target = Target(start, end, sections[mention["start"]], mention["label"])
-                decision = decide(target, hits, 0)
+                decision = decide(target, found, 0)
                 if decision and decision.cue.status in changes:
                     mention["change"] = decision.cue.status
                     mention["rule"] = f"{mention['rule']} {decision.cue.id}".strip()

@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 
 from pipeline.annotations import sections_of
 from pipeline.structure.patient import PatientFinder, default_patient
+from pipeline.tokenizer import token_texts
 
 #: where the patient is introduced, the likeliest first; "" stands for text in no section
 LIKELIEST = ("history", "", "exam", "findings", "treatment")
@@ -39,14 +40,25 @@ class PatientReader:
 
 
 def _parts(doc: Doc) -> dict[str, str]:
+    """Give the text of each section, and of what lies in none as `""`."""
+    written = _written(doc)
     parts: dict[str, list[str]] = {}
     last = 0
     for note in sections_of(doc):
-        parts.setdefault("", []).append(doc[last : note["start"]].text)
-        parts.setdefault(note["section"], []).append(doc[note["start"] : note["end"]].text)
-        last = note["end"]
-    parts.setdefault("", []).append(doc[last:].text)
+        start, end = note["start"], note["end"]
+        parts.setdefault("", []).append("".join(written[last:start]))
+        parts.setdefault(note["section"], []).append("".join(written[start:end]))
+        last = end
+    parts.setdefault("", []).append("".join(written[last:]))
     return {name: "\n".join(texts) for name, texts in parts.items()}
+
+
+def _written(doc: Doc) -> list[str]:
+    """Give each token with the space after it; a span's `text` makes an object a token."""
+    spaces = doc.to_array("SPACY").tolist()
+    return [
+        word + " " if space else word for word, space in zip(token_texts(doc), spaces, strict=True)
+    ]
 
 
 @Language.factory("radtab_patient", assigns=["doc._.patient"], requires=["doc._.sections"])

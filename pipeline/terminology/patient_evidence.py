@@ -21,7 +21,7 @@ from pipeline.annotations import Mention
 from pipeline.errors import ResourceError
 from pipeline.terminology.case_words import CaseWords
 from pipeline.terminology.patient_rows import NONE, REPEATED, EvidenceRows, load_evidence_rows
-from pipeline.terminology.patient_sentences import CaseSentences, side_of
+from pipeline.terminology.patient_sentences import CaseSentences, SentenceStance, side_of
 from pipeline.terminology.status_scope import Target
 
 #: what is added to the name of a `sentence` row where its words stand near the mention's sentence
@@ -30,6 +30,8 @@ PREVIOUS, SECTION = "/previous", "/section"
 PLURAL = "/plural"
 #: words before a mention in which `before` rows and determiners are looked for
 REACH_BEFORE, REACH_DETERMINER = 3, 4
+#: stances remembered
+MOST_STANCES = 1 << 15
 
 
 class Weighed(NamedTuple):
@@ -44,6 +46,45 @@ class Weighed(NamedTuple):
 NOTHING = Weighed(0.0, (-math.inf, ""), (math.inf, ""))
 
 
+class MentionStance(NamedTuple):
+    """How a mention stands in its sentence: what its shapes are named by."""
+
+    label: str
+    cued: str
+    repeats: tuple[str, ...]
+    opening: bool
+    plural: bool
+    before: str
+    after: str
+    tense: str
+    clause: str
+
+    def shapes(self) -> list[str]:
+        """Name the shapes that hold."""
+        return [
+            *(f"repeat:{name}" for name in self.repeats),
+            *["first_word"] * self.opening,
+            *["plural"] * self.plural,
+            f"label:{self.label}",
+            f"cued:{self.cued}",
+            f"near_before:{self.before}",
+            f"near_after:{self.after}",
+            f"near:{self.before}:{self.after}",
+            f"near_tense:{self.tense}",
+            f"clause:{self.clause}",
+        ]
+
+
+class JudgedSentence(NamedTuple):
+    """What all mentions of a sentence share: its bounds, clear words, verbs, and their weight."""
+
+    first: int
+    end: int
+    sides: list[tuple[int, int, str]]
+    tenses: list[tuple[int, str]]
+    context: Weighed
+
+
 @dataclass(slots=True)
 class CaseEvidence:
     """A case's sentences, the heads of mentions by section, and what was weighed already."""
@@ -51,7 +92,7 @@ class CaseEvidence:
     sentences: CaseSentences
     repeated: dict[str, set[str]]
     weighed_section: dict[int, Weighed] = field(default_factory=dict)
-    weighed: dict[tuple[str, int], Weighed] = field(default_factory=dict)
+    judged: dict[tuple[str, int], JudgedSentence] = field(default_factory=dict)
 
 
 class PatientJudge:
@@ -65,6 +106,8 @@ class PatientJudge:
         for name, weight in weights.items():
             row, slash, place = name.partition("/")
             self._weights.get(slash + place, {})[row] = weight
+        # stances recur: there are far fewer than mentions
+        self._stances: dict[SentenceStance | MentionStance, Weighed] = {}
 
     @classmethod
     def load(cls, path: Path) -> "PatientJudge":
@@ -97,8 +140,10 @@ class PatientJudge:
         self, case: CaseEvidence, target: Target, sentence: int, cued: str
     ) -> tuple[float, str]:
         """Give the chance of `general` and the id of the row that speaks most for the outcome."""
-        context = self._context(case, target.section, sentence)
-        own = _weigh(self.weights, self._of_mention(case, target, sentence, cued))
+        judged = self._sentence(case, target.section, sentence)
+        context = judged.context
+        stance, names = self._of_mention(case, target, judged, cued)
+        own = _both(self._weighed_stance(stance), _weigh(self.weights, names))
         total = self.bias + context.total + own.total
         if total >= 0:
             _, strongest = max(context.highest, own.highest)
@@ -108,26 +153,35 @@ class PatientJudge:
 
     def features(self, case: CaseEvidence, target: Target, sentence: int, cued: str) -> list[str]:
         """Name the features that hold for a mention."""
+        judged = self._sentence(case, target.section, sentence)
+        stance, names = self._of_mention(case, target, judged, cued)
         return [
-            *self._of_mention(case, target, sentence, cued),
-            *self._of_sentence(case, target.section, sentence),
+            *names,
+            *self._rows(stance.shapes()),
+            *self._rows(case.sentences.stance(target.section, sentence).shapes()),
+            *case.sentences.read(sentence).names,
             *(name + PREVIOUS for name in _before(case, target.section, sentence)),
             *(name + SECTION for name in case.sentences.section(sentence).names),
         ]
 
-    def _context(self, case: CaseEvidence, section: str, sentence: int) -> Weighed:
-        """Weigh what holds for every mention of a sentence."""
-        known = case.weighed.get((section, sentence))
+    def _sentence(self, case: CaseEvidence, section: str, sentence: int) -> JudgedSentence:
+        """Read and weigh what holds for every mention of a sentence."""
+        known = case.judged.get((section, sentence))
         if known is None:
-            parts = (
-                _weigh(self.weights, self._of_sentence(case, section, sentence)),
+            reading = case.sentences.read(sentence)
+            around = _both(
                 _weigh(self._weights[PREVIOUS], _before(case, section, sentence)),
                 self._weighed_section(case, sentence),
             )
-            known = case.weighed[section, sentence] = Weighed(
-                sum(part.total for part in parts),
-                max(part.highest for part in parts),
-                min(part.lowest for part in parts),
+            own = _both(
+                self._weighed_stance(case.sentences.stance(section, sentence)),
+                _weigh(self.weights, reading.names),
+            )
+            known = case.judged[section, sentence] = JudgedSentence(
+                *case.sentences.words.sentences[sentence],
+                reading.sides,
+                case.sentences.tenses(sentence),
+                _both(own, around),
             )
         return known
 
@@ -139,30 +193,36 @@ class PatientJudge:
             case.weighed_section[reading.first] = known
         return known
 
-    def _of_sentence(self, case: CaseEvidence, section: str, sentence: int) -> list[str]:
-        shapes = case.sentences.shapes(section, sentence)
-        return [*case.sentences.read(sentence).names, *self._rows(shapes)]
+    def _weighed_stance(self, stance: SentenceStance | MentionStance) -> Weighed:
+        known = self._stances.get(stance)
+        if known is None:
+            if len(self._stances) > MOST_STANCES:
+                self._stances.clear()
+            known = self._stances[stance] = _weigh(self.weights, self._rows(stance.shapes()))
+        return known
 
     def _of_mention(
-        self, case: CaseEvidence, target: Target, sentence: int, cued: str
-    ) -> list[str]:
-        """Name what holds for one mention of a sentence."""
-        words = case.sentences.words
-        first = words.sentences[sentence][0]
-        last = words.words[target.end - 1] if target.start < target.end else ""
+        self, case: CaseEvidence, target: Target, judged: JudgedSentence, cued: str
+    ) -> tuple[MentionStance, list[str]]:
+        """Give the stance of a mention, and the names of rows before it."""
+        words = case.sentences.words.words
+        start, first = target.start, judged.first
+        last = words[target.end - 1] if start < target.end else ""
         head = _head(last)
         plural = head != last
-        shapes = [f"repeat:{name}" for name in REPEATED if head in case.repeated[name]]
-        shapes += [f"label:{target.label}", f"cued:{cued}"]
-        shapes += ["first_word"] * (target.start - first <= 1) + ["plural"] * plural
-        shapes += _near_shapes(case.sentences, target, sentence)
-        shapes.append(f"clause:{self._clause_side(case.sentences, target, sentence)}")
-        reach = min(REACH_BEFORE, target.start - first)
-        return [
-            *self.rows.before.before(words.words, target.start, reach),
-            *self._determined(words.words[first : target.start][-REACH_DETERMINER:], plural),
-            *self._rows(shapes),
-        ]
+        stance = MentionStance(
+            target.label,
+            cued,
+            tuple([name for name in REPEATED if head in case.repeated[name]]),
+            start - first <= 1,
+            plural,
+            *_near_sides(judged.sides, target),
+            _near_tense(judged.tenses, target),
+            self._clause_side(words, judged, target) if judged.sides else "neither",
+        )
+        names = self.rows.before.before(words, start, min(REACH_BEFORE, start - first))
+        before = words[max(first, start - REACH_DETERMINER) : start]
+        return stance, names + self._determined(before, plural)
 
     def _determined(self, before: Sequence[str], plural: bool) -> list[str]:
         """Name the determiner nearest before a mention, if only words stand between."""
@@ -174,19 +234,15 @@ class PatientJudge:
                 break
         return self._rows(["bare", "bare_plural"] if plural else ["bare"])
 
-    def _clause_side(self, sentences: CaseSentences, target: Target, sentence: int) -> str:
+    def _clause_side(self, words: Sequence[str], judged: JudgedSentence, target: Target) -> str:
         """Give the side that the words of the mention's clause take."""
-        sides = sentences.read(sentence).sides
-        if not sides:
-            return "neither"
-        words, ends = sentences.words.words, self.rows.clause_ends
-        low, high = sentences.words.sentences[sentence]
+        ends = self.rows.clause_ends
         start, end = target.start, target.end
-        while start > low and words[start - 1] not in ends:
+        while start > judged.first and words[start - 1] not in ends:
             start -= 1
-        while end < high and words[end] not in ends:
+        while end < judged.end and words[end] not in ends:
             end += 1
-        return side_of(side for first, last, side in sides if start <= first and last <= end)
+        return side_of([side for low, high, side in judged.sides if start <= low and high <= end])
 
     def _rows(self, shapes: Iterable[str]) -> list[str]:
         rows = self.rows.shape
@@ -200,20 +256,24 @@ def _before(case: CaseEvidence, section: str, sentence: int) -> Sequence[str]:
     return ()
 
 
-def _near_shapes(sentences: CaseSentences, target: Target, sentence: int) -> list[str]:
-    """Name the sides and the tense nearest to a mention."""
+def _near_sides(sides: Iterable[tuple[int, int, str]], target: Target) -> tuple[str, str]:
+    """Give the sides of the clear words nearest before and after a mention."""
     before = after = NONE
-    for start, end, side in sentences.read(sentence).sides:
+    for start, end, side in sides:
         if end <= target.start:
             before = side
-        elif start >= target.end and after == NONE:
+        elif start >= target.end:
             after = side
-    tense = min(
-        (min(abs(word - target.start), abs(word - target.end)), word, tense)
-        for word, tense in [*sentences.tenses(sentence), (target.start + 10**6, NONE)]
-    )[2]
-    return [f"near_before:{before}", f"near_after:{after}", f"near:{before}:{after}",
-            f"near_tense:{tense}"]  # fmt: skip
+            break
+    return before, after
+
+
+def _near_tense(verbs: Sequence[tuple[int, str]], target: Target) -> str:
+    """Give the tense of the verb nearest to a mention."""
+    if len(verbs) < 2:
+        return verbs[0][1] if verbs else NONE
+    start, end = target.start, target.end
+    return min([(min(abs(at - start), abs(at - end)), at, tense) for at, tense in verbs])[2]
 
 
 def _weigh(weights: dict[str, float], names: Iterable[str]) -> Weighed:
@@ -221,6 +281,12 @@ def _weigh(weights: dict[str, float], names: Iterable[str]) -> Weighed:
     if not found:
         return NOTHING
     return Weighed(math.fsum([weight for weight, _ in found]), max(found), min(found))
+
+
+def _both(one: Weighed, other: Weighed) -> Weighed:
+    return Weighed(
+        one.total + other.total, max(one.highest, other.highest), min(one.lowest, other.lowest)
+    )
 
 
 def _head(last: str) -> str:

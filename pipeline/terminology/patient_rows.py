@@ -33,7 +33,7 @@ REPEATED = ("findings", "diagnosis", "history")
 SIDED = ("patient", "general")
 SIDES = (*SIDED, "both", "neither")
 TENSES = ("past", "present")
-NONE = "none"
+NONE, EDGE = "none", "edge"
 #: places of single words, and of phrases
 WORD_PLACES = (*TENSES, "clause", "determiner")
 PLACES = ("sentence", "before", "shape", *SIDED, *WORD_PLACES)
@@ -46,7 +46,7 @@ SHAPES = frozenset((
     *(f"repeat:{name}" for name in REPEATED), *(f"section:{name}" for name in SECTIONS),
     *(f"label:{name}" for name in ASSERTED), *(f"cued:{name}" for name in STATUSES),
     *(f"side:{side}" for side in SIDES), *(f"clause:{side}" for side in SIDES),
-    *(f"{place}:{side}" for place in ("side_before", "side_after") for side in (*SIDES, "edge")),
+    *(f"{place}:{side}" for place in ("side_before", "side_after") for side in (*SIDES, EDGE)),
     *(f"{place}:{side}" for place in ("last_side", "next_side", "unsided_last", "unsided_next",
                                       "near_before", "near_after") for side in (*SIDED, NONE)),
     *(f"near:{one}:{two}" for one in (*SIDED, NONE) for two in (*SIDED, NONE)),
@@ -58,14 +58,14 @@ SHAPES = frozenset((
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRows:
-    """The rows by place; phrases of the place `sentence` have the row's id, sides their name.
+    """The rows by place.
 
-    `words` gives each single word its place, determiners their row's id.
+    Phrases looked for in sentences have the row's id, and the side where they show one; single
+    words have what they show, determiners their row's id.
     """
 
-    sentence: PhraseTable[str] = field(default_factory=PhraseTable)
+    sentence: PhraseTable[tuple[str, str]] = field(default_factory=PhraseTable)
     before: PhraseTable[str] = field(default_factory=PhraseTable)
-    sides: PhraseTable[str] = field(default_factory=PhraseTable)
     tenses: dict[str, str] = field(default_factory=dict)
     clause_ends: set[str] = field(default_factory=set)
     determiners: dict[str, str] = field(default_factory=dict)
@@ -79,9 +79,11 @@ class EvidenceRows:
             for words in phrases(cue):
                 self._add_word(where, name, words, place)
         else:
-            table = {"sentence": self.sentence, "before": self.before}.get(place, self.sides)
             for words in phrases(cue):
-                table.add(words, place if place in SIDED else name)
+                if place == "before":
+                    self.before.add(words, name)
+                else:
+                    self.sentence.add(words, (name, place if place in SIDED else ""))
 
     def _add_word(self, where: str, name: str, words: tuple[str, ...], place: str) -> None:
         if len(words) != 1:

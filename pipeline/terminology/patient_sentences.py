@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipeline.terminology.case_words import CaseWords
-from pipeline.terminology.patient_rows import LONGEST, NONE, QUARTERS, SIDED, EvidenceRows
+from pipeline.terminology.patient_rows import EDGE, LONGEST, NONE, QUARTERS, SIDED, EvidenceRows
 
 #: words up to which a sentence is short
 SHORT = 8
@@ -23,6 +23,46 @@ class SentenceReading(NamedTuple):
     names: tuple[str, ...]
     side: str
     sides: list[tuple[int, int, str]]
+
+
+class SentenceStance(NamedTuple):
+    """How a sentence stands in its section: what its shapes are named by."""
+
+    section: str
+    first: bool
+    past_tense: bool
+    has_digit: bool
+    short: bool
+    tense: str
+    side: str
+    before: str
+    after: str
+    last: str
+    next: str
+    quarter: int
+    length: int
+    closing: bool
+
+    def shapes(self) -> list[str]:
+        """Name the shapes that hold."""
+        unsided = self.side == "neither"
+        return [
+            *["first_sentence"] * self.first,
+            *["past_tense"] * self.past_tense,
+            *["has_digit"] * self.has_digit,
+            *["short_sentence"] * self.short,
+            *["last_sentence"] * self.closing,
+            f"section:{self.section}",
+            f"tense:{self.tense}",
+            f"side:{self.side}",
+            f"side_before:{self.before}",
+            f"side_after:{self.after}",
+            f"last_side:{self.last}",
+            f"next_side:{self.next}",
+            *[f"unsided_last:{self.last}", f"unsided_next:{self.next}"] * unsided,
+            f"quarter:{self.quarter}",
+            f"length:{self.length}",
+        ]
 
 
 class SectionReading(NamedTuple):
@@ -56,11 +96,10 @@ class CaseSentences:
         found = self._read.get(sentence)
         if found is None:
             low, high = self.words.sentences[sentence]
-            words = self.words.words[low:high]
-            names = tuple({name: None for *_, name in self.rows.sentence.all_in(words)})
-            sides = self.rows.sides.all_in(words)
-            placed = [(low + start, low + end, side) for start, end, side in sides]
-            found = SentenceReading(names, side_of(side for *_, side in sides), placed)
+            hits = self.rows.sentence.all_in(self.words.words[low:high])
+            names = tuple({name: None for _, _, (name, side) in hits if not side})
+            sides = [(low + start, low + end, side) for start, end, (_, side) in hits if side]
+            found = SentenceReading(names, side_of([side for *_, side in sides]), sides)
             self._read[sentence] = found
         return found
 
@@ -69,9 +108,9 @@ class CaseSentences:
         found = self._tenses.get(sentence)
         if found is None:
             low, high = self.words.sentences[sentence]
-            tense_of = self.rows.tenses.get
-            tenses = enumerate(map(tense_of, self.words.words[low:high]), start=low)
-            found = self._tenses[sentence] = [(word, tense) for word, tense in tenses if tense]
+            words, tenses = self.words.words, self.rows.tenses
+            found = [(at, tenses[words[at]]) for at in range(low, high) if words[at] in tenses]
+            self._tenses[sentence] = found
         return found
 
     def section(self, sentence: int) -> SectionReading:
@@ -95,42 +134,37 @@ class CaseSentences:
         following = _stated_before(sides[::-1])[::-1]
         return SectionReading(names, numbers.start, sides, _stated_before(sides), following)
 
-    def shapes(self, section: str, sentence: int) -> list[str]:
-        """Name the properties of a sentence, as it stands in its section."""
+    def stance(self, section: str, sentence: int) -> "SentenceStance":
+        """Say how a sentence stands in its section."""
         low, high = self.words.sentences[sentence]
         words = self.words.words[low:high]
         tenses = self.tenses(sentence)
-        return [
-            *(["first_sentence"] if low == 0 or self.sections[low - 1] != section else ()),
-            *(["past_tense"] if sum(word.endswith("ed") for word in words) > 1 else ()),
-            *(["has_digit"] if any(word[0].isdigit() for word in words) else ()),
-            *(["short_sentence"] if high - low <= SHORT else ()),
-            f"section:{section}",
-            f"tense:{tenses[0][1] if tenses else NONE}",
-            *self._side_shapes(sentence),
-        ]
-
-    def _side_shapes(self, sentence: int) -> list[str]:
         around = self.section(sentence)
         place, size = sentence - around.first, len(around.sides)
-        side, last, following = around.sides[place], around.last[place], around.next[place]
-        return [
-            f"side:{side}",
-            f"side_before:{around.sides[place - 1] if place else 'edge'}",
-            f"side_after:{around.sides[place + 1] if place + 1 < size else 'edge'}",
-            f"last_side:{last}",
-            f"next_side:{following}",
-            *([f"unsided_last:{last}", f"unsided_next:{following}"] if side == "neither" else ()),
-            f"quarter:{QUARTERS * place // size}",
-            f"length:{min(LONGEST, (size + 1).bit_length() - 1)}",
-            *(["last_sentence"] if place == size - 1 else ()),
-        ]
+        return SentenceStance(
+            section,
+            low == 0 or self.sections[low - 1] != section,
+            " ".join([*words, ""]).count("ed ") > 1,
+            any(map(str.isdigit, [word[0] for word in words])),
+            high - low <= SHORT,
+            tenses[0][1] if tenses else NONE,
+            around.sides[place],
+            around.sides[place - 1] if place else EDGE,
+            around.sides[place + 1] if place + 1 < size else EDGE,
+            around.last[place],
+            around.next[place],
+            QUARTERS * place // size,
+            min(LONGEST, (size + 1).bit_length() - 1),
+            place == size - 1,
+        )
 
 
 def side_of(sides: Iterable[str]) -> str:
     """Give the one side, `both` or `neither`."""
     distinct = set(sides)
-    return "both" if len(distinct) > 1 else next(iter(distinct), "neither")
+    if len(distinct) > 1:
+        return "both"
+    return distinct.pop() if distinct else "neither"
 
 
 def _stated_before(sides: Iterable[str]) -> list[str]:

@@ -116,17 +116,20 @@ class PhraseTable(Generic[T]):
     def find(self, words: Sequence[str]) -> list[tuple[int, int, list[T]]]:
         """Find phrases from left to right, the longest at each word, none overlapping."""
         found = []
-        end = 0
-        for position, node in enumerate(map(self._root.get, words)):
-            if node is None or position < end:
+        root, end, size = self._root, 0, len(words)
+        for position in [place for place, word in enumerate(words) if word in root]:
+            if position < end:
                 continue
+            node = root[words[position]]
             things, after = node.things, position + 1
-            for place in range(position + 1, len(words)):
-                node = node.following.get(words[place])
-                if node is None:
+            place = after
+            while node.following and place < size:
+                following = node.following.get(words[place])
+                if following is None:
                     break
+                node, place = following, place + 1
                 if node.things:
-                    things, after = node.things, place + 1
+                    things, after = node.things, place
             if things:
                 end = after
                 found.append((position, end, things))
@@ -142,15 +145,19 @@ class PhraseTable(Generic[T]):
         [(0, 1, 1), (0, 2, 2)]
         """
         found = []
-        size = len(words)
-        for position, node in enumerate(map(self._root.get, words)):
+        root, size = self._root, len(words)
+        for position in [place for place, word in enumerate(words) if word in root]:
+            node = root[words[position]]
             end = position + 1
-            while node is not None:
-                found += [(position, end, thing) for thing in node.things]
+            while True:
+                for thing in node.things:
+                    found.append((position, end, thing))
                 if not node.following or end == size:
                     break
-                node = node.following.get(words[end])
-                end += 1
+                following = node.following.get(words[end])
+                if following is None:
+                    break
+                node, end = following, end + 1
         return found
 
     def found_in(self, words: Sequence[str]) -> set[T]:

@@ -30,62 +30,63 @@ class Decision(NamedTuple):
     end: int
 
 
+class SentenceCues(NamedTuple):
+    """All hits in a sentence, and those of its hits that may decide, cue by cue."""
+
+    hits: list[CueHit]
+    deciding: list[tuple[CueHit, Cue]]
+
+
 class CueReader:
     """Find the cues around the mentions of a case; each sentence is read once."""
 
     def __init__(self, cues: PhraseTable[Cue], words: CaseWords) -> None:
         self._cues = cues
         self._words = words
-        self._hits: dict[int, list[CueHit]] = {}
-        self._deciding: dict[int, list[CueHit]] = {}
+        self._read: dict[int, SentenceCues] = {}
 
-    def hits(self, sentence: int) -> list[CueHit]:
-        """Give all hits in a sentence."""
-        found = self._hits.get(sentence)
+    def cues(self, sentence: int) -> SentenceCues:
+        """Give the hits in a sentence."""
+        found = self._read.get(sentence)
         if found is None:
-            found = self._hits[sentence] = self._find(*self._words.sentences[sentence])
+            found = self._read[sentence] = self._find([self._words.sentences[sentence]])
         return found
 
-    def deciding(self, sentence: int) -> list[CueHit]:
-        """Give all hits in a sentence, none if there is no cue among them."""
-        found = self._deciding.get(sentence)
-        if found is None:
-            hits = self.hits(sentence)
-            cued = any(cue.kind == "cue" for hit in hits for cue in hit.cues)
-            found = self._deciding[sentence] = hits if cued else []
-        return found
-
-    def around(self, start: int, end: int, sentence: int) -> list[CueHit]:
+    def around(self, start: int, end: int, sentence: int) -> SentenceCues:
         """Give the hits in a sentence for the mention over the words `start` to `end`.
 
         None runs across the mention's bounds: `no change` is no cue where `change` is the mention.
         """
-        hits = self.hits(sentence)
-        for hit in hits:
+        found = self.cues(sentence)
+        for hit in found.hits:
             if hit.start < start < hit.end or hit.start < end < hit.end:
                 low, high = self._words.sentences[sentence]
-                pieces = ((low, start), (start, end), (end, high))
-                return [found for piece in pieces for found in self._find(*piece)]
-        return hits
+                return self._find([(low, start), (start, end), (end, high)])
+        return found
 
-    def _find(self, low: int, high: int) -> list[CueHit]:
-        found = self._cues.find(self._words.words[low:high])
-        return [CueHit(low + start, low + end, cues) for start, end, cues in found]
+    def _find(self, pieces: Sequence[tuple[int, int]]) -> SentenceCues:
+        hits = [
+            CueHit(low + start, low + end, cues)
+            for low, high in pieces
+            for start, end, cues in self._cues.find(self._words.words[low:high])
+        ]
+        return SentenceCues(
+            hits, [(hit, cue) for hit in hits for cue in hit.cues if cue.kind == "cue"]
+        )
 
 
-def decide(target: Target, hits: Sequence[CueHit], least_priority: int) -> Decision | None:
+def decide(target: Target, found: SentenceCues, least_priority: int) -> Decision | None:
     """Give the deciding cue of a mention, None if no cue of at least that priority reaches it."""
     best: tuple[tuple[int, int], Decision] | None = None
-    for hit in hits:
-        for cue in hit.cues:
-            if cue.kind != "cue" or cue.priority < least_priority:
-                continue
-            distance = _distance(cue, hit, target)
-            if distance < 0 or not cue.holds(target.section, target.label):
-                continue
-            rank = (cue.priority, -distance)
-            if (best is None or rank > best[0]) and not _ended(cue, hit, target, hits):
-                best = rank, Decision(cue, hit.start, hit.end)
+    for hit, cue in found.deciding:
+        if cue.priority < least_priority:
+            continue
+        distance = _distance(cue, hit, target)
+        if distance < 0 or not cue.holds(target.section, target.label):
+            continue
+        rank = (cue.priority, -distance)
+        if (best is None or rank > best[0]) and not _ended(cue, hit, target, found.hits):
+            best = rank, Decision(cue, hit.start, hit.end)
     return best[1] if best else None
 
 
