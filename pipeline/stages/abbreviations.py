@@ -13,6 +13,7 @@ from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from pipeline.tokenizer import token_texts
 
@@ -23,6 +24,8 @@ with warnings.catch_warnings():
 
 #: scispaCy passes over brackets that hold more tokens
 LONGEST = 8
+#: words before brackets that scispaCy looks at, at most: 5 more than 3 words have letters
+FARTHEST = 32
 #: brackets that hold more hold a long form, in scispaCy's eyes
 LONGEST_SHORT = 3
 
@@ -40,16 +43,11 @@ class AbbreviationFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Set the abbreviations of a doc, in order of their short forms."""
         words = token_texts(doc)
-        brackets = [found for found in _brackets(words) if _may_define(words, *found[1:])]
+        brackets = [found for found in _brackets(words) if _defines(doc.vocab, words, *found[1:])]
         if not brackets:
             return doc
-        spaced = Doc(doc.vocab, words=words, spaces=[True] * len(words))
-        candidates = [
-            (long, short)
-            for long, short in filter_matches(brackets, spaced)
-            if find_abbreviation(long, short)[1] is not None
-        ]
-        found = self.detector.find_matches_for(candidates, spaced) if candidates else []
+        spaced = _spaced(doc.vocab, words)
+        found = self.detector.find_matches_for(filter_matches(brackets, spaced), spaced)
         pairs = {
             (short.start, short.end): (long.start, long.end)
             for long, shorts in found
@@ -79,12 +77,26 @@ def _brackets(words: list[str]) -> Iterator[tuple[int, int, int]]:
 def _may_define(words: list[str], first: int, end: int) -> bool:
     """Say whether brackets hold a short form or follow one, by the letters it has.
 
-    scispaCy asks the same of a Doc, which most texts are then spared to be made.
+    scispaCy asks the same of a Doc, which is seldom made then.
     """
     short = words[first:end] if end - first <= LONGEST_SHORT else words[first - 2 : first - 1]
     text = " ".join(short)
     letters = sum(map(str.isalpha, text))
     return text[:1].isalpha() and 2 * letters >= len(text) and all(2 <= len(w) < 10 for w in short)
+
+
+def _defines(vocab: Vocab, words: list[str], first: int, end: int) -> bool:
+    """Say whether scispaCy finds a pair in brackets and the words before them."""
+    if not _may_define(words, first, end):
+        return False
+    start = max(0, first - 1 - FARTHEST)
+    near = _spaced(vocab, words[start : end + 1])
+    pairs = filter_matches([(0, first - start, end - start)], near)
+    return any(find_abbreviation(long, short)[1] is not None for long, short in pairs)
+
+
+def _spaced(vocab: Vocab, words: list[str]) -> Doc:
+    return Doc(vocab, words=words, spaces=[True] * len(words))
 
 
 def _is_plausible(short: str, long: str) -> bool:
