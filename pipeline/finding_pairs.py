@@ -1,10 +1,12 @@
 """Which finding and which diagnosis of a case make a pair, and on what ground.
 
 What the text states (`indicates`, `excludes`) comes first; then each key finding x the final
-diagnosis, and x each diagnosis offered as an alternative. A finding mention and a diagnosis,
+diagnosis, and x each diagnosis offered as an alternative. A case told without sections of findings
+and diagnosis has the patient's findings x the disease it names most often. A finding mention and a diagnosis,
 however often and in whatever words it is named, make one pair.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -25,6 +27,12 @@ from pipeline.tokenizer import token_texts
 
 STATED = ("indicates", "excludes")
 FINDINGS = ("FINDING", "SIGNAL")
+#: sections by which a case says what was found and what it is
+REPORTING = {"findings", "diagnosis"}
+#: statuses of a diagnosis that is this patient's
+OWN = ("present", "possible", "historical")
+#: times a case told without such sections names its disease at least
+NAMED = 2
 
 
 class Pair(NamedTuple):
@@ -57,7 +65,7 @@ class PairChooser:
         chosen: dict[tuple[int, int], Pair] = {}
         for pair in sorted(self._stated(), key=self._order):
             chosen.setdefault((pair.finding, self._names[pair.diagnosis]), pair)
-        for pair in self._of_case():
+        for pair in (*self._of_case(), *self._of_narrative()):
             chosen.setdefault((pair.finding, self._names[pair.diagnosis]), pair)
         return sorted(chosen.values(), key=lambda p: (p.finding, p.diagnosis))
 
@@ -87,6 +95,32 @@ class PairChooser:
                     else:
                         rule = source_ids()[relation, basis]
                         yield Pair(finding, i, relation, "case", "", (-1, -1), 1.0, rule)
+
+    def _of_narrative(self) -> Iterator[Pair]:
+        """Give pairs of a case told without its usual sections: findings x its disease."""
+        if REPORTING & set(self._sections):
+            return
+        findings = {
+            self._twins.get(i, i)
+            for i, mention in enumerate(self._mentions)
+            if mention["label"] in FINDINGS and mention["status"] == "present"
+        }
+        rule = source_ids()["indicates", "narrative"]
+        for diagnosis in self._most_named():
+            for finding in sorted(findings):
+                yield Pair(finding, diagnosis, "indicates", "case", "", (-1, -1), 1.0, rule)
+
+    def _most_named(self) -> list[int]:
+        """Give the first mention of the diagnosis of this patient that is named most often.
+
+        Several where they are named as often as each other.
+        """
+        counts = Counter(self._names.values())
+        most = max(counts.values(), default=0)
+        own = {self._names[i] for i in self._names if self._mentions[i]["status"] in OWN}
+        firsts = {number: i for i, number in reversed(self._names.items())}
+        often = (number for number, count in counts.items() if count == most >= NAMED)
+        return [firsts[number] for number in often if number in own]
 
     def _concluded(self, finals: Sequence[int]) -> dict[int, Conclusion]:
         here = [i for i in finals if self._section(i) == "diagnosis"]

@@ -6,8 +6,9 @@ from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_rows
 
 COLUMNS = ("id", "relation", "basis", "says")
-#: what a row may be based on: the ranker, a role of the diagnosis at case level, or a conclusion
-BASES = ("ranker", "final", "differential", "conclusion")
+#: what a row may be based on: the ranker, a role of the diagnosis at case level, a conclusion,
+#: or a case told without sections
+BASES = ("ranker", "final", "differential", "conclusion", "narrative")
 
 
 @lru_cache(maxsize=1)
