@@ -80,10 +80,9 @@ def build_command(  # noqa: PLR0913 (a parameter is an option)
     )
     scopes = VocabularyOptions(scopes=_chosen(scope or ["EXACT"]))
     gathered = SourceGatherer(sources, format, scopes, umls, relations)
-    settings = {
-        "language": umls.languages, "source": umls.sources, "type": umls.types,
-        "scope": scopes.scopes,
-    }  # fmt: skip
+    settings = {"scope": scopes.scopes}
+    if gathered.has_umls:
+        settings |= {"language": umls.languages, "source": umls.sources, "type": umls.types}
     options = BuildOptions(
         approximate=approximate,
         marks=gathered.labelled() if mark is None else mark,

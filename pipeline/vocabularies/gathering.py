@@ -45,7 +45,9 @@ class SourceGatherer:
         for is_umls, group in groupby(formats, key=lambda found: found[1] == "rrf"):
             files = [path for path, _ in group]
             self._parts += files if is_umls else [VocabularyReader(files, named, options)]
-        if (umls != rrf.DEFAULTS or relations) and "rrf" not in dict(formats).values():
+        #: whether there are UMLS files among them
+        self.has_umls = any(isinstance(part, Path) for part in self._parts)
+        if (umls != rrf.DEFAULTS or relations) and not self.has_umls:
             raise UsageError(
                 "--language, --source, --type and --relations are of UMLS files, expected one"
             )
