@@ -16,7 +16,7 @@ NAMED_BY_VALUE = ("MODALITY", "SEQUENCE", "PLANE")
 LIGHT_CLASSES = ("side", "position", "spread", "degree", "weighting")
 
 #: longer names are not put in another order: there are too many
-LONGEST_REORDERED = 5
+LONGEST_REORDERED = 4
 
 
 class Concept(NamedTuple):
@@ -151,11 +151,10 @@ class ConceptIndex:
     def reordered(self, words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
         """Give the names that have the same words in another order."""
         if 1 < len(words) <= LONGEST_REORDERED:
-            forms = [word.form for word in words]
-            orders = dict.fromkeys(permutations(forms))
-            for order in orders:
-                if " ".join(order) in self._terms_by_key and list(order) != forms:
-                    yield tuple(Word(form, form) for form in order)
+            orders = dict.fromkeys(map(" ".join, permutations([word.form for word in words])))
+            for key in list(orders)[1:]:
+                if key in self._terms_by_key:
+                    yield tuple(Word(form, form) for form in key.split(" "))
 
     @cached_property
     def _preferred(self) -> dict[str, list[Term]]:

@@ -49,7 +49,9 @@ class SpellingCorrector:
 
         As written too: an `s` that ends a misspelt word need not be that of a plural.
         """
-        return sorted({*self._near(word.form), *self._near(word.text.casefold())})
+        return sorted(
+            {near for form in {word.form, word.text.casefold()} for near in self._near(form)}
+        )
 
     def _near(self, form: str) -> Iterator[str]:
         near = self._in_concepts.intersection(_one_edit_away(form))
