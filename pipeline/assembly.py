@@ -43,6 +43,7 @@ def load(  # noqa: PLR0913 (each is a setting of its own)
     terms: Sequence[str | Path] = (),
     approximate: bool = False,
     candidates: int = 0,
+    min_score: float = 0.0,
 ) -> Language:
     """Give the pipeline as a spaCy `Language`.
 
@@ -57,9 +58,11 @@ def load(  # noqa: PLR0913 (each is a setting of its own)
             with `--mark` are marked in texts too.
         approximate: whether a mention without a link is linked to a name spelt much like it.
         candidates: how many concepts each mention may be linked to are noted.
+        min_score: relations of a lower score, and what findings state by them, are left out.
 
     Raises:
-        UsageError: no such profile, no such recogniser, or one that marks no entities.
+        UsageError: no such profile, no such recogniser, or one that marks no entities; a score
+            outside 0..1.
         ResourceError: a file under models/ is missing or does not validate.
         VocabularyError: a term index is missing, damaged or of another version.
 
@@ -70,6 +73,8 @@ def load(  # noqa: PLR0913 (each is a setting of its own)
     """
     if profile not in PROFILES:
         raise UsageError(f"profile {profile!r} is not known, expected one of {list(PROFILES)}")
+    if not 0 <= min_score <= 1:
+        raise UsageError(f"least score is {min_score:g}, expected a number from 0 to 1")
     register()
     with warnings.catch_warnings():
         # what spaCy imports by entry points has strings Python 3.12 warns of when it compiles them
@@ -80,6 +85,7 @@ def load(  # noqa: PLR0913 (each is a setting of its own)
     settings = {
         "radtab_lexicon": {"terms": linking["terms"]},
         "radtab_linking": {**linking, "candidates": candidates},
+        "radtab_relations": {"min_score": min_score},
     }
     for name in ORDER:
         if name not in PROFILES[profile]:

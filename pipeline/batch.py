@@ -36,7 +36,7 @@ LOADER = "pipeline.assembly:load"
 Inputs = str | Path | Iterable[str | Path]
 Annotate = Callable[[Iterable[tuple[Chunk, str]]], Iterator[DoneChunk]]
 #: settings that are those of `pipeline.load`
-_LOADED = ("recogniser", "recogniser_labels", "terms", "approximate", "candidates")
+_LOADED = ("recogniser", "recogniser_labels", "terms", "approximate", "candidates", "min_score")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class RunSettings:
         terms: term indexes that mentions are linked to, see `pipeline.load`.
         approximate: whether mentions are linked by likeness too, see `pipeline.load`.
         candidates: how many candidates of a mention are written, see `pipeline.load`.
+        min_score: relations of a lower score are left out, see `pipeline.load`.
         overwrite: replace an earlier run in the output folder.
         resume: go on with a run that was cut off; where there is none, begin one.
         debug: tell in `rejects` what errors say, which may quote the text of a case.
@@ -73,6 +74,7 @@ class RunSettings:
     terms: tuple[str, ...] = ()
     approximate: bool = False
     candidates: int = 0
+    min_score: float = 0.0
     overwrite: bool = False
     resume: bool = False
     debug: bool = False
@@ -86,6 +88,8 @@ class RunSettings:
                 f"workers {self.workers}, case_seconds {self.case_seconds:g}, "
                 "expected at least 0, and more than 0"
             )
+        if not 0 <= self.min_score <= 1:
+            raise UsageError(f"least score is {self.min_score:g}, expected a number from 0 to 1")
         if self.resume and self.overwrite:
             raise UsageError("resume and overwrite are both set, expected one of them")
 

@@ -62,6 +62,10 @@ def run_command(  # noqa: PLR0913 (a parameter is an option)
     terms: Terms = None,
     approximate: Approximate = False,
     candidates: Candidates = 0,
+    min_score: Annotated[
+        float,
+        typer.Option(metavar="P", help="Leave out relations of a lower score, 0 to 1."),
+    ] = 0.0,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier run.")] = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a run that was cut off.")
@@ -88,6 +92,7 @@ def run_command(  # noqa: PLR0913 (a parameter is an option)
                 options=options,
                 recogniser=recogniser, recogniser_labels=recogniser_labels,
                 terms=tuple(terms or ()), approximate=approximate, candidates=candidates,
+                min_score=min_score,
             )  # fmt: skip
         except KeyboardInterrupt:
             done = progress.tally.cases

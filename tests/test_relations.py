@@ -9,7 +9,9 @@ from spacy.language import Language
 from spacy.tokens import DocBin
 
 from pipeline.annotations import relations_of
-from pipeline.errors import ResourceError
+from pipeline.assembly import load
+from pipeline.batch import RunSettings
+from pipeline.errors import ResourceError, UsageError
 from pipeline.stages.relations import RelationFinder, default_finder
 from pipeline.terminology.relation_cues import COLUMNS as CUE_COLUMNS
 from pipeline.terminology.relation_cues import read_cues
@@ -118,3 +120,20 @@ def test_faulty_models_are_named(tmp_path: Path) -> None:
     path.write_text("{")
     with pytest.raises(ResourceError, match="cannot be read"):
         read_models(path)
+
+
+def test_a_least_score_leaves_out_what_is_less_sure() -> None:
+    text = "[M1 CT] shows a [F1 mass] in the [A1 liver]. A [F2 scar] is from [D1:possible gout]."
+    every = relations_of(default_finder()(related_doc("findings", text)[0]))
+    least = sorted(note["score"] for note in every)[1]
+    some = relations_of(default_finder(least)(related_doc("findings", text)[0]))
+    assert list(some) == [note for note in every if note["score"] >= least]
+    assert 0 < len(some) < len(every)
+
+
+@pytest.mark.parametrize("least", [-0.1, 1.5, float("nan")])
+def test_a_score_lies_between_0_and_1(least: float) -> None:
+    with pytest.raises(UsageError, match="expected a number from 0 to 1"):
+        RunSettings(min_score=least)
+    with pytest.raises(UsageError, match="expected a number from 0 to 1"):
+        load(min_score=least)

@@ -55,9 +55,11 @@ class RelationFinder:
     """Find the relations of a doc's mentions."""
 
     def __init__(
-        self, matcher: CueMatcher, rules: list[RelationRule], models: dict[str, RelationModel]
-    ) -> None:
+        self, matcher: CueMatcher, rules: list[RelationRule], models: dict[str, RelationModel],
+        min_score: float = 0.0,
+    ) -> None:  # fmt: skip
         self.matcher = matcher
+        self._min_score = min_score
         self.ranker = PairRanker(models)
         self._rules = {name: [rule for rule in rules if rule.relation == name] for name in BY_RULE}
         self._sieves = {name: RuleSieve(of) for name, of in self._rules.items()}
@@ -82,7 +84,10 @@ class RelationFinder:
         firsts = list(accumulate((len(own.mentions) for own in views), initial=0))
         if view.mentions:
             writer = NoteWriter(view)
-            for relation, pair, rule in self._relations(view):
+            found = (
+                one for one in self._relations(view) if round(one[1].score, 4) >= self._min_score
+            )
+            for relation, pair, rule in found:
                 number = view.doc[pair.head]
                 notes[number].append(writer.note(relation, pair, rule, firsts[number]))
         for doc, own in zip(docs, notes, strict=True):
@@ -202,8 +207,11 @@ class NoteWriter:
 
 
 @cached_weights
-def default_finder() -> RelationFinder:
+def default_finder(min_score: float = 0.0) -> RelationFinder:
     """Give the finder over the rows and weights under models/.
+
+    Args:
+        min_score: relations of a lower score are left out.
 
     Raises:
         ResourceError: one of the files is missing or does not validate.
@@ -212,12 +220,22 @@ def default_finder() -> RelationFinder:
         default_matcher(),
         read_rules(models_path("rules", "relation_rules.tsv")),
         read_models(models_path("trained", "relations.json")),
+        min_score,
     )
 
 
 @Language.factory(
-    "radtab_relations", assigns=["doc._.relations"], requires=["doc._.mentions", "doc._.sections"]
+    "radtab_relations",
+    assigns=["doc._.relations"],
+    requires=["doc._.mentions", "doc._.sections"],
+    default_config={"min_score": 0.0},
 )
-def make_relation_finder(nlp: Language, name: str) -> RelationFinder:
-    """Make the stage; rows and weights lie under models/."""
-    return default_finder()
+def make_relation_finder(nlp: Language, name: str, min_score: float = 0.0) -> RelationFinder:
+    """Make the stage; rows and weights lie under models/.
+
+    Args:
+        nlp: the pipeline it is for.
+        name: its name there.
+        min_score: relations of a lower score are left out.
+    """
+    return default_finder(min_score)
