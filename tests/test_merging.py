@@ -255,6 +255,24 @@ def test_what_opens_with_the_nature_of_a_disease_is_one(text, label):
 
 
 @pytest.mark.parametrize(
+    ("text", "second", "joined"),
+    [
+        ("lower thoracic and lower lumbar spine", 3, True),
+        ("hepatic and mesenteric", 2, False),
+        ("colon and small bowel", 2, False),
+        ("hepatic or lumbar veins", 2, False),
+        ("hepatic , and lumbar veins", 3, False),
+    ],
+)
+def test_places_that_share_a_head_are_one(text, second, joined):
+    size = len(text.split())
+    first = text.split().index("and" if "and" in text else "or")
+    first -= text.split()[first - 1] == ","
+    marked = [("ANATOMY", 0, first, "crf-inner"), ("ANATOMY", second, size, "crf-inner")]
+    assert ([words for _, words, _ in merged(text, [], marked)] == [text]) == joined
+
+
+@pytest.mark.parametrize(
     ("text", "names", "expected"),
     [
         ("irregular and thickened", [(0, 1), (2, 3)], ["irregular", "thickened"]),

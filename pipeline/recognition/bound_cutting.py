@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from pipeline.recognition.member_joining import MemberJoiner
 from pipeline.recognition.member_parting import MemberParter
 from pipeline.recognition.mention_bounds import BoundWord
 from pipeline.recognition.mention_text import MentionText
@@ -21,6 +22,7 @@ class BoundCutter:
     def __init__(self, rows: Mapping[str, Mapping[str, BoundWord]]) -> None:
         self._rows = rows
         self._parter = MemberParter(rows)
+        self._joiner = MemberJoiner(rows)
         self._labels = frozenset(
             label for words in rows.values() for row in words.values() for label in row.cut_from
         )
@@ -35,6 +37,7 @@ class BoundCutter:
             found: its mentions; those of one label do not overlap.
             marked: spans by source; those of the lexicon are its names.
         """
+        found = self._joiner.join(words, found)
         text = self._read(words, found, marked)
         kept: list[Marked] = []
         for mention in found:

@@ -15,6 +15,9 @@ row says of its word:
 - `member`: a mention is parted there if the lexicon has both sides (`disk and paraspinal muscle`).
 - `shared`: an ending; after a word that has it a mention is not parted: what follows goes with both
   sides (`vertebral and basilar arteries`).
+- `whole`: with it alone between two mentions of a label in its `cut_from` they are one, if the
+  first ends in a `shared` ending that has the label and the second, of several words, does not
+  (`lower thoracic and lower lumbar spine`).
 - `disease`: what opens with it is a DIAGNOSIS (`metastatic deposits`).
 """
 
@@ -26,7 +29,19 @@ from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_rows
 
 COLUMNS = ("id", "place", "class", "word", "cut_from")
-PLACES = ("lead", "join", "aspect", "head", "name", "trail", "part", "member", "shared", "disease")
+PLACES = (
+    "lead",
+    "join",
+    "aspect",
+    "head",
+    "name",
+    "trail",
+    "part",
+    "member",
+    "shared",
+    "whole",
+    "disease",
+)
 
 
 class BoundWord(NamedTuple):
