@@ -1,7 +1,7 @@
 """The stage `radtab_lexicon`: what lexicons and grammar know -> `doc.spans["lexicon"]`."""
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from operator import itemgetter
@@ -10,6 +10,10 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
 from pipeline.annotations import LABELS
+from pipeline.linking.loading import index_path
+from pipeline.linking.outside import RULE
+from pipeline.term_index import TermIndex
+from pipeline.term_index.marker import TermMarker
 from pipeline.terminology.grammar import GrammarMatcher, RuleMatch, load_grammar
 from pipeline.terminology.lexicon import TermMatcher, load_matcher
 from pipeline.terminology.normal_form import normal_words
@@ -27,24 +31,39 @@ class LexiconMatcher:
     """Mark the terms of the lexicons and what the grammar puts together from them.
 
     A span has the entity label, the id of the row that made it as `id_` and the concept as
-    `kb_id_`. Spans of different labels may overlap; within a label the longest is kept.
+    `kb_id_`. Spans of different labels may overlap; within a label the longest is kept. Names of
+    the user's indexes that are to be marked are kept apart: `doc.spans["terms"]`.
     """
 
-    def __init__(self, terms: TermMatcher, grammar: GrammarMatcher) -> None:
+    def __init__(
+        self, terms: TermMatcher, grammar: GrammarMatcher, marker: TermMarker | None = None
+    ) -> None:
         self._terms = terms
         self._grammar = grammar
+        self._marker = marker
+
+    def marking(self, marker: TermMarker | None) -> "LexiconMatcher":
+        """Give a matcher of the same rows that marks the names of indexes too."""
+        return LexiconMatcher(self._terms, self._grammar, marker)
 
     def __call__(self, doc: Doc) -> Doc:
-        """Fill `doc.spans["lexicon"]`."""
+        """Fill `doc.spans["lexicon"]`, and `doc.spans["terms"]` where there are names to mark."""
+        words = token_texts(doc)
+        forms = normal_words(words)
         spans = [
             Span(doc, start, end, label=label, span_id=row, kb_id=concept)
-            for _, start, _, label, end, row, concept in self._find(token_texts(doc))
+            for _, start, _, label, end, row, concept in self._find(words, forms)
         ]
         doc.spans["lexicon"] = SpanGroup(doc, name="lexicon", spans=spans)
+        if self._marker:
+            marks = [
+                Span(doc, mark.start, mark.end, mark.label, span_id=f"{RULE}{mark.concept_id}")
+                for mark in self._marker.mark(words, forms)
+            ]
+            doc.spans["terms"] = SpanGroup(doc, name="terms", spans=marks)
         return doc
 
-    def _find(self, words: list[str]) -> list[_Found]:
-        forms = normal_words(words)
+    def _find(self, words: list[str], forms: list[str]) -> list[_Found]:
         terms = self._terms.candidates(words, forms)
         composed = self._grammar.match(words, forms, terms)
         found = [
@@ -112,12 +131,24 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-@Language.factory("radtab_lexicon", assigns=["doc.spans"])
-def make_lexicon_matcher(nlp: Language, name: str) -> LexiconMatcher:
+def _marker_of(terms: Sequence[str]) -> TermMarker | None:
+    indexes = [TermIndex.open(index_path(name)) for name in terms]
+    marked = [index for index in indexes if index.info.marks]
+    return TermMarker(marked) if marked else None
+
+
+@Language.factory("radtab_lexicon", assigns=["doc.spans"], default_config={"terms": []})
+def make_lexicon_matcher(nlp: Language, name: str, terms: list[str]) -> LexiconMatcher:
     """Make the stage for a pipeline.
+
+    Args:
+        nlp: the pipeline.
+        name: of the stage.
+        terms: folders of term indexes, or `hpo`; the names of those built with `--mark` are marked.
 
     Raises:
         ResourceError: a row under `models/lexicons`, `models/terminology` or `models/rules` does
             not validate.
+        VocabularyError: an index is missing, damaged or of another version.
     """
-    return shared_matcher()
+    return shared_matcher().marking(_marker_of(terms)) if terms else shared_matcher()
