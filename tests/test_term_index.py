@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pipeline.errors import UsageError, VocabularyError
 from pipeline.term_index import BuildOptions, TermIndex, build
 from pipeline.term_index.index_folder import check_contents
+from pipeline.term_index.name_keys import NameKeys
 from pipeline.terminology.lexicon import Term, TermMatcher, key_of
 from pipeline.terminology.normal_form import normal_words
 from pipeline.tokenizer import TOKEN
@@ -177,6 +178,12 @@ def test_matches_are_those_of_the_matcher_of_lexicons(tmp_path_factory, names, t
     shutil.rmtree(out)
     expected = [(start, end) for _, start, end in TermMatcher(terms).candidates(words, forms)]
     assert matched == expected
+
+
+@given(st.text() | st.lists(st.text("aAs&#39;'’- x1.2%\n\xa0β", max_size=6)).map(" ".join))
+def test_keys_word_by_word_are_those_of_the_whole_name(name):
+    name = " ".join(name.split())
+    assert NameKeys().of(name.split()) == key_of(name)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipeline.annotations import LABELS
 from pipeline.errors import VocabularyError
 from pipeline.term_index.index_folder import PREFERRED, WRITTEN
-from pipeline.terminology.lexicon import key_of
+from pipeline.term_index.name_keys import NameKeys
 from pipeline.terminology.semantic_types import label_of_types
 from pipeline.vocabularies.records import VocabularyLink, VocabularyTerm
 
@@ -91,15 +91,16 @@ class NameCollector:
         Raises:
             VocabularyError: what is said of a concept is in another form than it must be.
         """
+        keys = NameKeys()
         for term in terms:
-            name = " ".join(term.name.split())
-            key = key_of(name)
+            words = term.name.split()
+            key = keys.of(words)
             if not any(map(str.isalnum, key)):
                 continue
             self.concept.append(self._concept_number(term))
             self.flags.append(self._flags_of(term))
             self.source.append(self.sources[term.source])
-            self.text += name.encode()
+            self.text += " ".join(words).encode()
             self.end.append(len(self.text))
             self._keys += key.encode()
             self._keys += b" \n"
