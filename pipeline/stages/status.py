@@ -27,7 +27,8 @@ SETTLED = ("general", "present", "differential")
 class StatusMarker:
     """Set `status`, `status_cue` and its bounds on every mention that has a status.
 
-    `threshold` is the probability from which on a mention in a judged section is `general`.
+    `threshold` is the probability from which on a mention in a judged section is `general`; .45 was
+    right oftener than .4 or .5 on both halves of the training cases.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class StatusMarker:
         cues: PhraseTable[Cue],
         sections: Mapping[tuple[str, str], SectionStatus],
         judge: PatientJudge,
-        threshold: float = 0.5,
+        threshold: float = 0.45,
     ) -> None:
         self.cues = cues
         self.sections = sections
@@ -112,14 +113,14 @@ def _set_cue(doc: Doc, mention: Mention, words: CaseWords, decision: Decision) -
     "radtab_status",
     assigns=["doc._.mentions"],
     requires=["doc._.mentions", "doc._.sections"],
-    default_config={"rules": None, "weights": None, "threshold": 0.5},
+    default_config={"rules": None, "weights": None, "threshold": 0.45},
 )
 def make_status_marker(
     nlp: Language | None = None,
     name: str = "radtab_status",
     rules: str | None = None,
     weights: str | None = None,
-    threshold: float = 0.5,
+    threshold: float = 0.45,
 ) -> StatusMarker:
     """Make the stage.
 
