@@ -19,7 +19,7 @@ from pipeline.linking.expansions import Expansions, expanded, expansions_of
 from pipeline.linking.finder import NO_LINKS, Candidate, CandidateFinder, Links
 from pipeline.linking.loading import load_finder
 from pipeline.linking.senses import sense_of
-from pipeline.terminology.concepts import concept_of, words_of
+from pipeline.terminology.concepts import words_of
 from pipeline.terminology.link_words import load_link_scores
 from pipeline.terminology.normal_form import normal_words
 from pipeline.tokenizer import token_texts
@@ -107,12 +107,13 @@ class ConceptLinker:
 
 def _write(mention: Mention, links: Links) -> None:
     term = links.terms[0]
-    concept = concept_of(term)
-    mention["concept_id"], mention["concept_name"] = concept.id, concept.name
-    mention["cui"], mention["semantic_type"] = concept.cui, concept.semantic_type
+    mention["concept_id"], mention["concept_name"] = term.concept_id, term.concept_name
+    mention["cui"], mention["semantic_type"] = term.cui, term.semantic_type
     mention["link_score"] = round(links.score, 3)
-    places = [place.id for place in links.places]
-    rules = dict.fromkeys((*mention["rule"].split(), links.rule, term.id, *places))
+    rules = mention["rule"].split()
+    for rule in (links.rule, term.id, *[place.id for place in links.places]):
+        if rule not in rules:
+            rules.append(rule)
     mention["rule"] = " ".join(rules)
 
 

@@ -19,15 +19,6 @@ LIGHT_CLASSES = ("side", "position", "spread", "degree", "weighting")
 LONGEST_REORDERED = 4
 
 
-class Concept(NamedTuple):
-    """A concept: id, preferred name, UMLS concept (or empty) and semantic type (TUI)."""
-
-    id: str
-    name: str
-    cui: str
-    semantic_type: str
-
-
 class Word(NamedTuple):
     """A word of a name as written and in normal form."""
 
@@ -132,7 +123,7 @@ class ConceptIndex:
                 found = of_label(terms, words, row_label)
                 if found:
                     return found
-        by_value = self._by_value_name.get((label, key))
+        by_value = label in NAMED_BY_VALUE and self._by_value_name.get((label, key))
         return (by_value,) if by_value else ()
 
     def every(self, words: Sequence[Word], label: str) -> list[Term]:
@@ -171,9 +162,12 @@ class ConceptIndex:
 
     def other_names(self, words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
         """Give the other names, adjectives among them, of the body part that `words` name."""
+        key = key_of_words(words)
+        if key not in self._terms_by_key:
+            return
         for term in self.named(words, "ANATOMY"):
             for names in self._anatomy_names.get(term.concept_id, ()):
-                if key_of_words(names) != key_of_words(words):
+                if key_of_words(names) != key:
                     yield names
 
     def with_value(self, value: str, words: Iterable[Word]) -> tuple[Term, ...]:
@@ -185,11 +179,6 @@ class ConceptIndex:
         return ()
 
 
-def concept_of(term: Term) -> Concept:
-    """Give the concept a term names."""
-    return Concept(term.concept_id, term.concept_name, term.cui, term.semantic_type)
-
-
 def key_of_words(words: Iterable[Word]) -> str:
     """Give the key of a name."""
     return " ".join([word.form for word in words])
@@ -198,6 +187,8 @@ def key_of_words(words: Iterable[Word]) -> str:
 def of_label(terms: Sequence[Term], words: Sequence[Word], label: str) -> tuple[Term, ...]:
     """Keep the terms of a label, one a concept, those in capitals only as they are written."""
     found: dict[str, Term] = {}
+    if len(terms) == 1 and terms[0].label == label and terms[0].match == "any":
+        return tuple(terms)
     for term in terms:
         if term.label == label and (
             term.match == "any" or _is_written_so(term, [word.text for word in words])
