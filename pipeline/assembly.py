@@ -4,6 +4,7 @@ import gc
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -83,7 +84,7 @@ def load(  # noqa: PLR0913 (each is a setting of its own)
         nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "radtab_tokenizer"}}})
     nlp.max_length = MAX_LENGTH
     linking = {"terms": [str(t) for t in terms], "approximate": approximate}
-    settings = {
+    settings: dict[str, dict[str, Any]] = {
         "radtab_lexicon": {"terms": linking["terms"]},
         "radtab_linking": {**linking, "candidates": candidates},
         "radtab_relations": {"min_score": min_score},

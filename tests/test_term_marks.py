@@ -121,7 +121,9 @@ def own_terms(tmp_path_factory):
     return out
 
 
-TEXT = "CT of the liver shows a Zorbal sign of Krell, typical of plumbral vendroses. PVXE; not pvxe."
+TEXT = (
+    "CT of the liver shows a Zorbal sign of Krell, typical of plumbral vendroses. PVXE; not pvxe."
+)
 
 
 def own_mentions(doc):

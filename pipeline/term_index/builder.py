@@ -13,9 +13,10 @@ import numpy as np
 from pipeline.errors import VocabularyError
 from pipeline.term_index.array_writer import ArrayWriter
 from pipeline.term_index.collector import NameCollector
-from pipeline.term_index.index_folder import NGRAMS, check_output, new_folder, write_meta
+from pipeline.term_index.index_folder import NGRAMS, write_meta
 from pipeline.term_index.index_info import BuildOptions, IndexInfo, SourceCounts, meta_of_info
 from pipeline.term_index.name_order import NameOrder
+from pipeline.term_index.output_folder import check_output, new_folder
 from pipeline.term_index.spelling_stamp import spelling_stamp
 from pipeline.vocabularies.records import VocabularyInfo, VocabularyLink, VocabularyTerm
 
