@@ -221,6 +221,7 @@ def test_a_place_after_a_finding_is_cut_unless_the_lexicon_has_the_name():
         ("MB1\tfirst\t\tmass\t", "place"),
         ("MB1\thead\t\t\tFINDING", "word"),
         ("MB1\thead\t\tMass\tFINDING", "word"),
+        ("MB1\thead\t\t;\tFINDING", "word"),
         ("MB1\tlead\t\tlarge\tFINDING", "class"),
         ("MB1\thead\t\tmass\tMASS", "cut_from"),
     ],
@@ -294,6 +295,7 @@ def test_findings_named_by_the_lexicon_are_parted_unless_they_share_a_head(text,
         ("Unlike adenoma", ["adenoma"]),
         ("syrinx , differential includes cord tumor", ["syrinx", "cord tumor"]),
         ("abscess versus tumor", ["abscess", "tumor"]),
+        ("clear ; normal nodes", ["clear", "normal nodes"]),
     ],
 )
 def test_words_that_open_a_list_are_no_part_of_a_diagnosis(text, expected):

@@ -27,25 +27,28 @@ class MemberJoiner:
             words: the tokens of the text.
             found: its mentions; those of one label do not overlap.
         """
+        firsts = [
+            m
+            for m in found
+            if m[0] in self._endings and words[m[2] - 1].lower().endswith(self._endings[m[0]])
+        ]
+        if not firsts:
+            return list(found)
         starts = {m[:2]: m for m in found if m[0] in self._endings}
         joined: dict[Marked, Marked] = {}
         gone: set[Marked] = set()
-        for first in found:
+        for first in firsts:
             at = _after(words, first[2])
             row = self._words.get(words[at].lower()) if at < len(words) else None
             second = starts.get((first[0], _after(words, at + 1))) if row else None
-            if row and second and self._share(words, first, second) and first not in gone:
+            if row and second and first not in gone and self._has_head(words, second):
                 joined[first] = first._replace(end=second.end, rule=f"{first.rule} {row.id}")
                 gone.add(second)
-        return [joined.get(m, m) for m in found if m not in gone] if gone else list(found)
+        return [joined.get(m, m) for m in found if m not in gone]
 
-    def _share(self, words: Sequence[str], first: Marked, second: Marked) -> bool:
-        endings = self._endings.get(first.label, ())
-        return (
-            second.end - second.start > 1
-            and words[first.end - 1].lower().endswith(endings)
-            and not words[second.end - 1].lower().endswith(endings)
-        )
+    def _has_head(self, words: Sequence[str], mention: Marked) -> bool:
+        several = mention.end - mention.start > 1
+        return several and not words[mention.end - 1].lower().endswith(self._endings[mention.label])
 
 
 def _after(words: Sequence[str], at: int) -> int:

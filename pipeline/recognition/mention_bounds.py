@@ -65,7 +65,7 @@ def load_bound_words() -> dict[str, dict[str, BoundWord]]:
         place, word, labels = row["place"], row["word"], frozenset(row["cut_from"].split())
         if place not in PLACES:
             raise ResourceError(f"{where}: place {place!r}, expected one of {PLACES}")
-        if not word.isalpha() or not word.islower() or word in words[place]:
+        if not _is_fit(word, place) or word in words[place]:
             raise ResourceError(f"{where}: word {word!r}, expected a new one in lower case")
         if bool(row["class"]) != (place == "lead"):
             raise ResourceError(f"{where}: class {row['class']!r}, expected one for `lead` alone")
@@ -73,3 +73,8 @@ def load_bound_words() -> dict[str, dict[str, BoundWord]]:
             raise ResourceError(f"{where}: cut_from {sorted(labels)}, expected among {LABELS}")
         words[place][word] = BoundWord(row["id"], row["class"], labels)
     return words
+
+
+def _is_fit(word: str, place: str) -> bool:
+    """Say whether a row may have the word: a mention is parted at signs too."""
+    return (word.isalpha() and word.islower()) or (place == "part" and word in (";", "="))

@@ -47,8 +47,9 @@ class MentionMerger:
                 ids[place] = f"{ids[place]} {span[3]}" if place in ids else span[3]
         for rule in self._rules:
             if rule.when == "any" or "recogniser" not in marked:
+                bounds = rule if rule.bounded else None
                 for span in _wanted(rule, by_label, sections):
-                    taken.offer(span, rule)
+                    taken.offer(span, bounds)
         return [_with_ids(span, ids.get(span[:3], "")) for span in taken.spans]
 
 
@@ -59,10 +60,11 @@ class _Taken:
         self.spans: list[Marked] = []
         self._ends = {label: [0] * n_tokens for label in LABELS}
 
-    def offer(self, span: Marked, rule: MergeRule) -> None:
+    def offer(self, span: Marked, bounds: MergeRule | None) -> None:
+        """Take a span unless its label has one there; `bounds` says what else may forbid it."""
         label, start, end, _ = span
         own = self._ends[label]
-        if any(own[start:end]) or (rule.bounded and not self._allows(start, end, rule)):
+        if any(own[start:end]) or (bounds and not self._allows(start, end, bounds)):
             return
         self.spans.append(span)
         own[start:end] = [end] * (end - start)

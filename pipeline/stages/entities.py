@@ -51,7 +51,7 @@ class EntityMerger:
         found = self._namer.name(words, found, marked.get("lexicon", ()), sections)
         if TERMS in doc.spans:
             found = with_terms(found, _marked(doc, TERMS, sections))
-        set_mentions(doc, [_mention(doc, words[s.start : s.end], s) for s in found])
+        set_mentions(doc, [_mention(doc, words, span) for span in found])
         return doc
 
 
@@ -64,18 +64,18 @@ def _marked(doc: Doc, source: str, sections: Sequence[str]) -> list[Marked]:
 
 
 def _mention(doc: Doc, words: list[str], span: Marked) -> Mention:
-    mention = new_mention(span.label, span.start, span.end, span.rule)
-    if span.label == "MEASUREMENT":
-        text = doc[span.start : span.end].text
-        mention["value"], mention["unit"] = measurement(text)
-        return mention
-    mention["value"] = canonical_value(span.label, words)
-    if span.label == "SIGNAL":
-        mention["intensity"] = intensity(words)
-    if span.label in SIDED:
-        mention["laterality"] = laterality(words)
-    if span.label in LEVELLED:
-        mention["level"] = vertebral_level(words, span.label)
+    label, start, end, rule = span
+    mention = new_mention(label, start, end, rule)
+    if label in SIDED:
+        mention["laterality"] = laterality(words[start:end])
+        if label == "SIGNAL":
+            mention["intensity"] = intensity(words[start:end])
+    elif label == "MEASUREMENT":
+        mention["value"], mention["unit"] = measurement(doc[start:end].text)
+    else:
+        mention["value"] = canonical_value(label, words[start:end])
+    if label in LEVELLED:
+        mention["level"] = vertebral_level(words[start:end], label)
     return mention
 
 
