@@ -100,6 +100,9 @@ class CandidateFinder:
         for links in (*self._in_other_form(words, label), *self._misspelt(words, label)):
             for term in links.terms:
                 yield Candidate(term, links.score, links.rule, links.places)
+        for changed in with_other_form(words):
+            for term in self.names.with_name(changed, label):
+                yield self._candidate(term, label, "link:form", self._scores["link:form"])
         for near in self._near.near(words, label) if self._near else ():
             rule = "link:near" if near.match is Match.WORDS else "link:loose"
             yield self._candidate(near.term, label, rule, near_score(near))

@@ -49,6 +49,9 @@ def match_of(
     >>> match_of(["renal", "cyst"], ["renal", "cortical", "cyst"]).name
     'LOOSE'
     """
+    if "".join(asked) == "".join(found):
+        # `alpha1`, `alpha 1`; `pneumo thorax`
+        return Match.WORDS
     kinds = load_link_words()
     left, over = Counter(asked), Counter(found)
     same = left & over
