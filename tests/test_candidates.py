@@ -206,7 +206,7 @@ def term(concept: str, name: str, cui: str = "") -> Term:
     return Term(concept, name, "DIAGNOSIS", "any", concept, name, cui, "", "")
 
 
-def test_of_equal_candidates_that_with_a_cui_goes_first_and_twins_go_out() -> None:
+def test_of_equal_candidates_that_with_a_cui_goes_first_and_a_concept_stands_once() -> None:
     listed = [
         Candidate(term("A:1", "cyst"), 0.9, "x"),
         Candidate(term("A:2", "Cysts", "C0000001"), 0.9, "x"),
@@ -214,7 +214,8 @@ def test_of_equal_candidates_that_with_a_cui_goes_first_and_twins_go_out() -> No
         Candidate(term("A:2", "Cysts", "C0000001"), 0.5, "x"),
         Candidate(term("A:4", "cyst", "C0000002"), 0.4, "x"),
     ]
-    assert [c.term.concept_id for c in best_of(listed, 5)] == ["A:2", "A:4"]
+    assert [c.term.concept_id for c in best_of(listed, 5)] == ["A:2", "A:1", "A:3", "A:4"]
+    assert [c.score for c in best_of(listed, 2)] == [0.9, 0.9]
 
 
 def test_words_in_another_form() -> None:

@@ -15,7 +15,7 @@ from pipeline.linking.near import NearNames, near_score
 from pipeline.linking.polarity import Match
 from pipeline.terminology.back_off import BackOff
 from pipeline.terminology.concepts import Names, Word, words_of
-from pipeline.terminology.lexicon import Term, key_of
+from pipeline.terminology.lexicon import Term
 from pipeline.terminology.link_words import load_fitting_labels, load_link_scores
 from pipeline.terminology.misspellings import SpellingCorrector
 
@@ -191,19 +191,8 @@ class CandidateFinder:
 
 
 def best_of(candidates: Iterable[Candidate], limit: int) -> list[Candidate]:
-    """Give the best candidates, one a concept; of equal ones that with a CUI goes first.
-
-    A concept of the same name as one before it and without a CUI of its own says nothing new.
-    """
-    ordered = sorted(candidates, key=lambda c: (-round(c.score, 6), not c.term.cui))
-    told: set[str] = set()
-    best: list[Candidate] = []
-    for candidate in ordered:
-        term = candidate.term
-        same = {term.concept_id, term.cui or key_of(term.concept_name)}
-        if not same & told:
-            best.append(candidate)
-        told |= {*same, key_of(term.concept_name)}
-        if len(best) == limit:
-            break
-    return best
+    """Give the best candidates, one a concept; of equal ones that with a CUI goes first."""
+    best: dict[str, Candidate] = {}
+    for candidate in sorted(candidates, key=lambda c: (-round(c.score, 6), not c.term.cui)):
+        best.setdefault(candidate.term.concept_id, candidate)
+    return list(best.values())[:limit]
