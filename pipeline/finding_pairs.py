@@ -2,8 +2,8 @@
 
 What the text states (`indicates`, `excludes`) comes first; then each key finding x the final
 diagnosis, and x each diagnosis offered as an alternative. A case told without sections of findings
-and diagnosis has the patient's findings x the disease it names most often. A finding mention and a diagnosis,
-however often and in whatever words it is named, make one pair.
+and diagnosis has the patient's findings x the disease it names most often. A finding mention and a
+diagnosis, however often and in whatever words it is named, make one pair.
 """
 
 from collections import Counter

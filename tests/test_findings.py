@@ -180,3 +180,18 @@ def test_rows_of_the_pipeline_hold_together(nlp: Language) -> None:
         assert row.evidence == text[row.evidence_start : row.evidence_end]
         assert row.finding in row.evidence
     assert rows == finding_rows(nlp(text))
+
+
+def test_a_case_told_without_sections_has_its_findings_and_its_disease() -> None:
+    text = (
+        "A man with [F1 cough] and no [F2:absent fever]. [D1 Sarcoidosis] was found, and"
+        " [D2 gout]. In [D3:general sarcoidosis] [F3:general nodes] are usual."
+    )
+    doc, _ = related_doc("discussion", text)
+    (row,) = finding_rows(doc)
+    assert (row.finding, row.diagnosis, row.relation, row.basis) == (
+        "cough", "Sarcoidosis", "indicates", "case",
+    )  # fmt: skip
+    assert row.rule == "rel-case-narrative"
+    doc, _ = related_doc("discussion", text + " || findings: Nothing.")
+    assert finding_rows(doc) == []

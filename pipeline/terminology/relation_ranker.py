@@ -23,7 +23,7 @@ from pipeline.terminology.relation_templates import BAGS, feature_codes
 #: pairs scored at a time, so that long texts take no more room than needed
 AT_A_TIME = 4096
 #: slots of a table of weights, as a power of 2
-SLOTS = 17
+SLOTS = 15
 
 
 class ScoredPair(NamedTuple):

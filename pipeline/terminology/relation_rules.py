@@ -70,6 +70,7 @@ class PairContext:
     tail_status: str
     head_words: str
     tail_words: str
+    kinds: frozenset[str]
 
 
 def read_rules(path: Path) -> list[RelationRule]:
@@ -120,15 +121,19 @@ def pair_context(view: ItemView, head: int, tail: int) -> PairContext:
     one, two = view.mentions[head], view.mentions[tail]
     first, second = sorted((view.item[head], view.item[tail]))
     symbols = view.symbols
+    between = symbols[first + 1 : second] if second - first <= SPAN else ["far"]
+    before = symbols[max(0, first - CONTEXT) : first]
+    after = symbols[second + 1 : second + 1 + CONTEXT]
     return PairContext(
         order=pair_order(view, head, tail),
-        between=" ".join(symbols[first + 1 : second]) if second - first <= SPAN else "far",
-        before=" ".join(symbols[max(0, first - CONTEXT) : first]),
-        after=" ".join(symbols[second + 1 : second + 1 + CONTEXT]),
+        between=" ".join(between),
+        before=" ".join(before),
+        after=" ".join(after),
         head_status=one["status"],
         tail_status=two["status"],
         head_words=" ".join(view.words[view.begin[head] : view.end[head]]),
         tail_words=" ".join(view.words[view.begin[tail] : view.end[tail]]),
+        kinds=frozenset((*between, *before, *after)),
     )
 
 
@@ -149,6 +154,7 @@ def best_rule(rules: Iterable[RelationRule], pair: PairContext) -> RelationRule 
 def _matches(rule: RelationRule, pair: PairContext) -> bool:
     return (
         rule.order == pair.order
+        and not (rule.needs and rule.needs.isdisjoint(pair.kinds))
         and (rule.between is None or rule.between.fullmatch(pair.between) is not None)
         and _found(rule.before, pair.before)
         and _found(rule.after, pair.after)
