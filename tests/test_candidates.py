@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from spacy.vocab import Vocab
 
+from pipeline.annotations import mentions_of, new_mention, register, set_mentions
 from pipeline.errors import ResourceError, UsageError, VocabularyError
 from pipeline.linking import endings, near, senses
 from pipeline.linking.asking import ask, candidates_of, labels_of
@@ -12,11 +14,15 @@ from pipeline.linking.finder import Candidate, CandidateFinder, best_of
 from pipeline.linking.loading import index_stamps, load_finder
 from pipeline.linking.polarity import Match, match_of
 from pipeline.linking.senses import load_senses, sense_of
+from pipeline.stages.linking import ConceptLinker
 from pipeline.term_index import BuildOptions, build
 from pipeline.terminology.concepts import Word, words_of
 from pipeline.terminology.lexicon import Term, load_terms
 from pipeline.terminology.link_words import load_fitting_labels, load_link_words
+from pipeline.tokenizer import CaseTokenizer
 from pipeline.vocabularies.records import VocabularyTerm
+
+register()
 
 
 @pytest.fixture(scope="module")
@@ -277,3 +283,21 @@ def test_a_wrong_row_is_told(load, module, name, header, row, told, tmp_path, mo
 def test_no_word_is_both_light_and_a_guard() -> None:
     kinds = load_link_words()
     assert not kinds["light"] & kinds["guard"]
+
+
+def test_of_concepts_of_one_name_that_which_is_called_so(tmp_path: Path) -> None:
+    def brought(concept: str, *called: str) -> list[VocabularyTerm]:
+        return [VocabularyTerm(concept, c, not i, label="FINDING") for i, c in enumerate(called)]
+
+    rows = [
+        *brought("X:1", "frozen zork", "zork"), *brought("X:2", "zork"),
+        *brought("X:3", "a blip", "blip"), *brought("X:4", "b blip", "blip"),
+        *brought("X:5", "a plonk", "plonk"), *brought("X:6", "b plonk", "plonk"),
+        *brought("X:7", "c plonk", "plonk"),
+    ]  # fmt: skip
+    build(rows, [], [], tmp_path / "my.terms", BuildOptions())
+    linker = ConceptLinker(load_finder([str(tmp_path / "my.terms")]))
+    doc = CaseTokenizer(Vocab())("zork blip plonk")
+    set_mentions(doc, [new_mention("FINDING", i, i + 1, "") for i in range(3)])
+    found = [(m["concept_id"], m["link_score"]) for m in mentions_of(linker(doc))]
+    assert found == [("X:2", 0.9), ("X:3", 0.5), ("", 0.0)]

@@ -20,6 +20,7 @@ from pipeline.linking.finder import NO_LINKS, Candidate, CandidateFinder, Links
 from pipeline.linking.loading import load_finder
 from pipeline.linking.senses import sense_of
 from pipeline.terminology.concepts import words_of
+from pipeline.terminology.lexicon import key_of
 from pipeline.terminology.link_words import load_link_scores
 from pipeline.terminology.normal_form import normal_words
 from pipeline.tokenizer import token_texts
@@ -30,13 +31,15 @@ class ConceptLinker:
 
     A name of several concepts is linked to the one that another mention of the case names without
     doubt. Else an abbreviation (`MS`) is linked to the one that the words of the case speak of, or
-    to none; any other name to the first row's, its score divided by their number.
+    to none; any other name to the one concept that is called so itself, or to the first, the score
+    divided by their number.
     """
 
     def __init__(self, finder: CandidateFinder, candidates: int = 0) -> None:
         self.finder = finder
         self._limit = candidates
         self._scores = load_link_scores()
+        self._least = self._scores["link:least"]
 
     def __call__(self, doc: Doc) -> Doc:
         """Fill concept_id, concept_name, cui, semantic_type, link_score and candidates."""
@@ -85,7 +88,13 @@ class ConceptLinker:
             return (
                 links._replace(terms=(term,), score=score, rule="link:sense") if term else NO_LINKS
             )
-        return links._replace(terms=links.terms[:1], score=links.score / len(links.terms))
+        called = [t for t in links.terms if key_of(t.term) == key_of(t.concept_name)]
+        if len(called) == 1:
+            return links._replace(
+                terms=(called[0],), score=links.score * self._scores["link:sense"]
+            )
+        score = links.score / len(links.terms)
+        return Links(links.terms[:1], score, links.rule) if score >= self._least else NO_LINKS
 
     def _list(
         self, mention: Mention, texts: Sequence[str], expansions: Expansions, links: Links
