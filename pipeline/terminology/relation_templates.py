@@ -45,7 +45,7 @@ TEMPLATES: dict[str, frozenset[str]] = {
         "located_in": "first first2 last2 has counts place left2 rank before_second post inner"
         " members nest tst tw core hw order rival right",
         "seen_on": "core first first2 last2 has lines counts left left2 post named nest rival secd"
-        " secst tails after_first pre hst place sd carry",
+        " secst tails hst place carry",
         "indicates": "core first last2 has lines place left2 after_first rank pre post hw order sd"
         " st tst answer topic topicst",
         "measures": "core first2 last2 has place left rank before_second right hst nest rival sd"
