@@ -8,14 +8,15 @@ they give is laid beside the mention word by word (`polarity`).
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.linking.outside import OutsideNames
 from pipeline.linking.polarity import Match, match_of
-from pipeline.term_index.ngrams import NgramIndex, write_ngrams
+from pipeline.term_index.ngrams import NgramIndex, Similar, write_ngrams
 from pipeline.terminology.concepts import ConceptIndex, Word, key_of_words, words_of
 from pipeline.terminology.lexicon import Term
 from pipeline.terminology.link_words import load_fitting_labels, load_link_scores
@@ -60,7 +61,7 @@ class NearNames:
         found: dict[str, NearTerm] = {}
         for source in self._sources:
             for term, likeness in source(key, ASKED):
-                if term.label in fitting and term.match == "any" and likeness >= LEAST_LIKE:
+                if term.label in fitting and term.match == "any":
                     self._add(found, words, term, likeness)
         return sorted(found.values(), key=lambda near: (-near.match, -near.likeness))
 
@@ -86,7 +87,7 @@ def inside_source(names: ConceptIndex) -> Source:
     index = NgramIndex.open(_inside_folder(tuple(keys)))
 
     def near(key: str, limit: int) -> Iterable[tuple[Term, float]]:
-        for number, likeness in index.similar(key, limit):
+        for number, likeness in _like(index, key, limit):
             for term in names.of_key(keys[number]):
                 yield term, likeness
 
@@ -98,12 +99,16 @@ def outside_source(names: OutsideNames, folder: Path) -> Source:
     index = NgramIndex.open(folder)
 
     def near(key: str, limit: int) -> Iterable[tuple[Term, float]]:
-        for number, likeness in index.similar(key, limit):
+        for number, likeness in _like(index, key, limit):
             term = names.term(names.index.name(number))
             if term is not None:
                 yield term, likeness
 
     return near
+
+
+def _like(index: NgramIndex, key: str, limit: int) -> Iterator[Similar]:
+    return takewhile(lambda near: near.score >= LEAST_LIKE, index.similar(key, limit))
 
 
 @cache

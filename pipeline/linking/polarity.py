@@ -85,9 +85,11 @@ def _is_like(word: str, other: str) -> bool:
         return False
     if {word, other} & (kinds["guard"] | kinds["quality"]):
         return False
-    if any(word.startswith(p) != other.startswith(p) for p in kinds["polar"]):
+    if abs(len(word) - len(other)) > MOST_SLIPS:
         return False
-    return is_one_edit(word, other) or _is_two_edits(word, other)
+    if not is_one_edit(word, other) and not _is_two_edits(word, other):
+        return False
+    return all(word.startswith(p) == other.startswith(p) for p in kinds["polar"])
 
 
 def _is_two_edits(word: str, other: str) -> bool:

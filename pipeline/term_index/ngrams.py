@@ -46,6 +46,8 @@ BLOCK = 50_000
 #: numbers read for a query, and names whose similarity is then computed
 READ = 50_000
 RESCORED = 256
+#: names that share less than this part of what the name that shares most does are passed over
+LEAST_SHARED = 0.25
 #: letters of a name that count
 LONGEST = 200
 
@@ -159,8 +161,12 @@ class NgramIndex:
         for gram, held in zip(grams, lists, strict=True):
             sums[held] += self._weights[gram]
         touched = np.concatenate(lists)
-        near = sums[touched] / self._lengths[touched]
+        shared = sums[touched]
         sums[touched] = 0
+        if len(touched) > RESCORED:
+            enough = shared >= LEAST_SHARED * shared.max()
+            touched, shared = touched[enough], shared[enough]
+        near = shared / self._lengths[touched]
         # a name stands in at most as many lists as there are
         surplus = len(near) - RESCORED * len(lists)
         if surplus > 0:
