@@ -110,7 +110,7 @@ class PairColumns:
         """Give how the two of each pair stand to each other, as places in `ORDERS`."""
         m, head, tail = self.mentions, pairs.head, pairs.tail
         one, two = m.item[head], m.item[tail]
-        order = (one > two).astype(np.int64)
+        order: Ints = (one > two).astype(np.int64)
         same = (one == two).nonzero()[0]
         if len(same):
             head, tail = head[same], tail[same]

@@ -37,7 +37,7 @@ DROPPED = "drop"
 #: class of cues that set one diagnosis apart from another
 APART = "notlike"
 #: facts of tokens that are read
-TOKEN_FACTS = ["SENT_START", "LOWER", "SPACY", "IDX"]
+TOKEN_FACTS: list[int | str] = ["SENT_START", "LOWER", "SPACY", "IDX"]
 
 
 class CueAt(NamedTuple):
@@ -115,7 +115,8 @@ def view_items(doc: Doc, matcher: CueMatcher) -> ItemView:
     """
     mentions = mentions_of(doc)
     owner = _owners(mentions)
-    texts, tokens = token_texts(doc), doc.to_array(TOKEN_FACTS)
+    texts = token_texts(doc)
+    tokens = np.asarray(doc.to_array(TOKEN_FACTS), dtype=np.uint64)
     starts: list[bool] = (tokens[:, 0] == 1).tolist()
     reader = ItemReader(texts, starts, mentions, matcher)
     reader.read(_end_of_sentences(doc), {mentions[i]["start"]: i for i in dict.fromkeys(owner)})

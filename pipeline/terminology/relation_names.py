@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from spacy.strings import hash_string
+from spacy.strings import get_string_id
 from spacy.vocab import Vocab
 
 from pipeline.terminology.relation_arrays import LABEL, SECTION, STATUS, symbol_numbers
@@ -57,7 +57,7 @@ _READ: dict[str, Callable[[str], int]] = {
     "number": int,
     "order": ORDERS.index,
     "symbol": lambda value: symbol_numbers().get(value, 0),
-    "word": hash_string,
+    "word": get_string_id,
     "core": core_code,
     "label": lambda value: LABEL.get(value, 0),
     "status": lambda value: STATUS.get(value, 0),

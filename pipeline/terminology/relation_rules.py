@@ -197,4 +197,5 @@ class RuleSieve:
             columns.after[:, self._needed].any(axis=1),
         )
         between = (columns.between(pairs)[:, self._needed] > 0).any(axis=1)
-        return free | around[0][first] | around[1][second] | between
+        passed: Bools = free | around[0][first] | around[1][second] | between
+        return passed

@@ -67,7 +67,9 @@ def _rows(facts: Sequence[str]) -> list[int]:
 ROWS = np.array([_rows(facts) for facts in FACTS.values()])
 _DRAW = np.random.Generator(np.random.PCG64(5)).integers
 #: odd constants, one a fact of each feature
-TIMES: Codes = _DRAW(1 << 63, size=(len(FEATURES), MOST_FACTS, 1), dtype=np.uint64) * 2 + 1
+TIMES: Codes = np.asarray(
+    _DRAW(1 << 63, size=(len(FEATURES), MOST_FACTS, 1), dtype=np.uint64) * 2 + 1, dtype=np.uint64
+)
 #: what the codes of each feature and relation begin with
 STARTS: Codes = _DRAW(1 << 63, size=(len(FEATURES), len(RELATION)), dtype=np.uint64)
 
