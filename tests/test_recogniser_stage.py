@@ -6,7 +6,7 @@ import pytest
 import spacy
 
 from pipeline.resources import models_path
-from pipeline.stages.recogniser import make_mention_recogniser
+from pipeline.stages.recogniser import make_mention_recogniser, shared_tagger
 
 # written for these tests
 SENTENCES = [
@@ -101,7 +101,9 @@ def test_weights_are_small():
     assert sum(file.stat().st_size for file in files) < 8_000_000
 
 
-def test_the_factory_gives_one_recogniser_a_process():
+def test_recognisers_share_the_tagger_of_a_process():
+    assert shared_tagger() is shared_tagger()
     nlp = spacy.blank("en")
     one, two = (make_mention_recogniser(nlp, name) for name in ("a", "b"))
-    assert one is two
+    assert (one.name, two.name) == ("a", "b")
+    assert one is not two  # each has the error handler of its pipeline

@@ -7,6 +7,7 @@ of words are looked up as numbers (`pair_sums`).
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -35,14 +36,9 @@ K = TypeVar("K", bound=Hashable)
 
 def sentence_bounds(view: TokenView) -> list[tuple[int, int]]:
     """Give the token ranges of the sentences; the keywords are left out, they hold no mentions."""
-    bounds: list[tuple[int, int]] = []
-    start, n = 0, len(view.words)
-    for i in range(1, n + 1):
-        if i == n or view.sentences[i] != view.sentences[start]:
-            if view.sections[start] != "keywords":
-                bounds.append((start, i))
-            start = i
-    return bounds
+    ends = (np.flatnonzero(np.diff(view.sentences)) + 1).tolist()
+    bounds = pairwise([0, *ends, len(view.words)]) if view.words else ()
+    return [(start, end) for start, end in bounds if view.sections[start] != "keywords"]
 
 
 class ChainTagger:
@@ -79,10 +75,14 @@ class ChainTagger:
         }
 
     def tagged_runs(self, view: TokenView) -> Iterator[tuple[str, int, list[str]]]:
-        """Give, layer by layer, each run of tokens not tagged `O`: layer, first token, tags."""
+        """Give, layer by layer, each run of tokens not tagged `O`: layer, first token, tags.
+
+        A run ends with its text.
+        """
+        sizes = [end - start for start, end in view.text_bounds()]
+        texts = np.repeat(np.arange(len(sizes)), sizes)
         for layer, numbers in zip(self._layers, self._best(view), strict=True):
-            outside = layer.tags.index("O")
-            for start, end in _runs(numbers != outside):
+            for start, end in _runs(np.where(numbers != layer.tags.index("O"), texts, -1)):
                 yield layer.name, start, [layer.tags[n] for n in numbers[start:end].tolist()]
 
     def _best(self, view: TokenView) -> npt.NDArray[np.int64]:
@@ -115,10 +115,11 @@ class ChainTagger:
         return parted
 
 
-def _runs(marked: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Give the start and end of each run of marked tokens."""
-    edges = np.flatnonzero(np.diff(marked, prepend=False, append=False)).tolist()
-    return zip(edges[::2], edges[1::2], strict=True)
+def _runs(texts: npt.NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Give the start and end of each run of tokens of one text; -1 stands for none."""
+    edges = np.flatnonzero(np.diff(texts, prepend=-1, append=-1))
+    marked = texts[edges[:-1]] >= 0
+    return zip(edges[:-1][marked].tolist(), edges[1:][marked].tolist(), strict=True)
 
 
 def _kept_here(sums: AttributeSums, describe: Callable[[K], list[str]]) -> KeptSums[K]:
@@ -134,7 +135,7 @@ def _add_of_neighbours(
     steps: Sequence[int],
 ) -> None:
     """Add to each token the sums that the values of tokens `steps` away have for their step."""
-    rows = neighbours.of(kept.rows(values), steps, beyond=0)
-    columns = np.arange(len(steps))[:, None]
-    for sums in kept.table[rows, columns]:
-        scores += sums
+    rows = neighbours.of(kept.rows(values), steps, beyond=0) * len(steps)
+    sums = kept.table.reshape(-1, scores.shape[1])
+    for column, of_step in enumerate(rows):
+        scores += sums.take(of_step + column, axis=0)

@@ -6,6 +6,7 @@ token by token. Here a pair is one number, made of the numbers of its two words.
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -37,8 +38,7 @@ class PairSums:
         self._marked = np.zeros(1 << _MIXED_BITS, dtype=bool)
         self._marked[_mixed(self._keys)] = True
         rows = np.array([row for *_, row in found], dtype=np.int64)[order]
-        zeros = np.zeros((1, weights.matrix.shape[1]), dtype=np.float32)
-        self._weights: Floats = np.concatenate([weights.matrix[rows], zeros])
+        self._weights: Floats = weights.matrix[rows]
 
     def of(self, sections: list[str], numbers: Ints, neighbours: Neighbours) -> Floats:
         """Give the sums: tokens x tags.
@@ -48,9 +48,9 @@ class PairSums:
             numbers: the numbers of its form, from `numbers`.
             neighbours: what looks up the numbers beside it.
         """
-        shape = (len(numbers), self._weights.shape[1])
+        sums: Floats = np.zeros((len(numbers), self._weights.shape[1]), dtype=np.float32)
         if not len(self._keys):
-            return np.zeros(shape, dtype=np.float32)
+            return sums
         of_section = {name: self.numbers.of_form(name) for name in set(sections)}
         section = np.array([of_section[name] for name in sections], dtype=np.int64)
         # 0 is the number of the edge
@@ -62,18 +62,20 @@ class PairSums:
         wanted = np.concatenate(
             [_key(kind, left, right) for kind, (left, right) in enumerate(ends)]
         )
-        sums: Floats = self._weights[self._rows(wanted)].reshape(len(ends), *shape).sum(axis=0)
+        places, rows = self._found(wanted)
+        kinds = places.searchsorted(np.arange(len(ends) + 1) * len(numbers)).tolist()
+        for kind, (first, end) in enumerate(pairwise(kinds)):
+            # a token has one pair of a kind
+            sums[places[first:end] - kind * len(numbers)] += self._weights[rows[first:end]]
         return sums
 
-    def _rows(self, wanted: Ints) -> Ints:
-        """Give the rows of pairs, the row of zeros for those without weights."""
-        rows = np.full(len(wanted), len(self._keys))
+    def _found(self, wanted: Ints) -> tuple[Ints, Ints]:
+        """Give the places of the pairs that have weights, ascending, and their rows."""
         # most pairs have no weights, and most of these are told apart by a few bits
         maybe = np.flatnonzero(self._marked[_mixed(wanted)])
-        places = self._keys.searchsorted(wanted[maybe])
-        found = self._keys.take(places, mode="clip") == wanted[maybe]
-        rows[maybe[found]] = places[found]
-        return rows
+        rows = self._keys.searchsorted(wanted[maybe])
+        found = self._keys.take(rows, mode="clip") == wanted[maybe]
+        return maybe[found], rows[found]
 
 
 def _key(kind: int, left: Ints | int, right: Ints | int) -> Ints | int:

@@ -62,7 +62,10 @@ def pair_attributes(view: TokenView, forms: Sequence[str]) -> Iterator[list[str]
 
 def joined_tags(view: TokenView) -> list[str]:
     """Give the lexicon tags of each token as one string."""
-    return ["+".join(sorted(tags)) if tags else "" for tags in view.lexicon]
+    return [
+        "+".join(sorted(tags)) if len(tags) > 1 else tags[0] if tags else ""
+        for tags in view.lexicon
+    ]
 
 
 def term_attributes(key: tuple[str, str]) -> list[str]:
@@ -87,11 +90,17 @@ def cues_before(view: TokenView) -> list[str]:
     A cue is told by its class and how many tokens ago it ended, with `^` where it begins the
     sentence (`in X, ...`): `consistent0`, `in^1`. Nothing stands for none.
     """
-    found = [""] * len(view.words)
-    openings = _cue_openings()
-    sentences, end = view.sentences, 0
-    for at in compress(count(), map(openings.__getitem__, view.words)):
-        cue = openings.cue(view.words, at) if at >= end else None
+    found: list[str] = []
+    for start, end in view.text_bounds():
+        found += _cues_before(view.words[start:end], view.sentences[start:end])
+    return found
+
+
+def _cues_before(words: Sequence[str], sentences: Sequence[int]) -> list[str]:
+    found = [""] * len(words)
+    openings, end = _cue_openings(), 0
+    for at in compress(count(), map(openings.__getitem__, words)):
+        cue = openings.cue(words, at) if at >= end else None
         if cue is None or not cue.relation:
             continue
         end = at + len(cue.words)

@@ -1,6 +1,6 @@
 """Where a token stands: its section, line, place in the line, denials and brackets before it.
 
-Read for all tokens of a text at once, as arrays.
+Read for all tokens of some texts at once, as arrays.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from pipeline.annotations import SECTIONS
 from pipeline.recognition.token_view import TokenView
-from pipeline.recognition.word_attributes import folded
 from pipeline.recognition.word_numbers import BRACKETS, BULLETS, DENIALS, number_range
 
 Ints = npt.NDArray[np.int64]
@@ -69,8 +68,8 @@ def place_codes(view: TokenView, numbers: Ints) -> Ints:
         (bracket >= 0) & (numbers[bracket] == number_range(BRACKETS)[0]),
         first == count,
         since // 2,
-        _repeated(view.words, numbers, sections == _SECTION_NUMBERS["keywords"], _KEYWORD),
-        _repeated(view.words, numbers, sections == _SECTION_NUMBERS["diagnosis"], _DIAGNOSIS),
+        _repeated(view, numbers, sections == _SECTION_NUMBERS["keywords"], _KEYWORD),
+        _repeated(view, numbers, sections == _SECTION_NUMBERS["diagnosis"], _DIAGNOSIS),
     )
     codes = np.zeros(len(numbers), dtype=np.int64)
     for column, size in zip(columns, _SIZES, strict=True):
@@ -119,13 +118,22 @@ def _last(marked: Bools, starts: Ints, *, before: bool = False) -> Ints:
     return last
 
 
-def _repeated(words: Sequence[str], numbers: Ints, within: Bools, shortest: int) -> Bools:
-    """Say of each token whether its word stands within a section."""
-    is_named = np.zeros(int(numbers.max()) + 1, dtype=bool)
+def _repeated(view: TokenView, numbers: Ints, within: Bools, shortest: int) -> Bools:
+    """Say of each token whether its word stands within a section of its text."""
     tokens = np.flatnonzero(within)
-    long = [len(folded(words[token])) >= shortest for token in tokens.tolist()]
-    is_named[numbers[tokens[long]]] = True
-    return is_named[numbers]
+    if not len(tokens):
+        return within
+    words = view.words
+    # the size of the form: a number's is 1 (`folded`)
+    long = [
+        len(words[token]) >= shortest and not words[token][0].isdigit() for token in tokens.tolist()
+    ]
+    sizes = [end - start for start, end in view.text_bounds()]
+    of_text = np.repeat(np.arange(len(sizes)), sizes)
+    keys = numbers * len(sizes) + of_text
+    is_named: Bools = np.zeros(int(keys.max()) + 1, dtype=bool)
+    is_named[keys[tokens[long]]] = True
+    return is_named.take(keys)
 
 
 def place_attributes(place: Place) -> list[str]:

@@ -6,6 +6,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.annotations import Mention, new_mention, section_by_token, set_mentions
+from pipeline.doc_batches import BatchAnnotator
 from pipeline.recognition.bound_cutting import BoundCutter
 from pipeline.recognition.mention_bounds import load_bound_words
 from pipeline.recognition.mention_names import MentionNamer, load_name_rules, type_of_name
@@ -26,7 +27,7 @@ SIDED = ("ANATOMY", "FINDING", "DIAGNOSIS", "SIGNAL")
 LEVELLED = ("ANATOMY", "FINDING", "DIAGNOSIS")
 
 
-class EntityMerger:
+class EntityMerger(BatchAnnotator):
     """Turn what the sources marked into mentions.
 
     Which source is taken for a label, and what may stand inside what, is said by the rows of
@@ -35,13 +36,21 @@ class EntityMerger:
     recogniser did not run, the lexicon is taken alone.
     """
 
-    def __init__(self, merger: MentionMerger, cutter: BoundCutter, namer: MentionNamer) -> None:
+    def __init__(
+        self, merger: MentionMerger, cutter: BoundCutter, namer: MentionNamer,
+        name: str = "radtab_entities",
+    ) -> None:  # fmt: skip
+        super().__init__(name)
         self._merger = merger
         self._cutter = cutter
         self._namer = namer
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Fill `doc._.mentions` and `doc.spans["entities"]`."""
+    def annotate(self, docs: Sequence[Doc]) -> None:
+        """Fill `doc._.mentions` and `doc.spans["entities"]` of each doc."""
+        for doc in docs:
+            self._merge(doc)
+
+    def _merge(self, doc: Doc) -> None:
         sections = section_by_token(doc)
         marked = {
             source: _marked(doc, source, sections) for source in SOURCES if source in doc.spans
@@ -52,7 +61,6 @@ class EntityMerger:
         if TERMS in doc.spans:
             found = with_terms(found, _marked(doc, TERMS, sections))
         set_mentions(doc, [_mention(doc, words, span) for span in found])
-        return doc
 
 
 def _marked(doc: Doc, source: str, sections: Sequence[str]) -> list[Marked]:
@@ -94,4 +102,5 @@ def make_entity_merger(nlp: Language, name: str) -> EntityMerger:
         MentionMerger(load_merge_rules()),
         BoundCutter(load_bound_words()),
         MentionNamer(load_name_rules(), type_of_name),
+        name,
     )

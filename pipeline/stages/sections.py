@@ -10,6 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.annotations import SECTIONS, SectionNote, set_sections
+from pipeline.doc_batches import BatchAnnotator
 from pipeline.errors import InputError
 from pipeline.resources import cached_weights, models_path
 from pipeline.structure.case_text import case_text
@@ -27,7 +28,7 @@ NO_TITLES = ("exam", "treatment", "discussion", "differential")
 Part = tuple[str, int, int, str, float]
 
 
-class SectionSplitter:
+class SectionSplitter(BatchAnnotator):
     """Divide a text into sections.
 
     Sections known from the input win (`given`); then headings, where they carry the text
@@ -35,16 +36,19 @@ class SectionSplitter:
     found by its mark.
     """
 
-    def __init__(self, headings: HeadingFinder, model: SectionModel) -> None:
+    def __init__(
+        self, headings: HeadingFinder, model: SectionModel, name: str = "radtab_sections"
+    ) -> None:
+        super().__init__(name)
         self.headings = headings
         self.model = model
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Set the sections of a doc."""
-        given = doc._.given_sections
-        parts = _given(given) if given else self.parts(case_text(doc))
-        set_sections(doc, _notes(doc, parts))
-        return doc
+    def annotate(self, docs: Sequence[Doc]) -> None:
+        """Set the sections of docs."""
+        for doc in docs:
+            given = doc._.given_sections
+            parts = _given(given) if given else self.parts(case_text(doc))
+            set_sections(doc, _notes(doc, parts))
 
     def parts(self, text: str) -> list[Part]:
         """Divide a text of which no section is known."""
@@ -150,4 +154,4 @@ def _model() -> SectionModel:
 @Language.factory("radtab_sections", assigns=["doc._.sections", "doc.spans"])
 def make_section_splitter(nlp: Language, name: str) -> SectionSplitter:
     """Make the stage; everything it knows lies under models/."""
-    return SectionSplitter(default_headings(), _model())
+    return SectionSplitter(default_headings(), _model(), name)
