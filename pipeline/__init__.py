@@ -1,8 +1,10 @@
 """Radiology case texts in, a table of finding–diagnosis relations out.
 
-The public names are imported on first use, so that `radtab --help` stays fast.
+The public names are imported on first use, so that `radtab --help` stays fast. In a notebook, a
+Doc that radtab annotated is then shown with its mentions marked.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -28,4 +30,6 @@ _HOME = {
 def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if "IPython" in sys.modules:
+        import_module("pipeline.notebook_display").show_docs()
     return getattr(import_module(_HOME[name]), name)

@@ -30,6 +30,7 @@ from pipeline.command_options import (
 )
 from pipeline.errors import RadtabError, UsageError
 from pipeline.link_command import add_link_command
+from pipeline.report_command import report_command
 from pipeline.run_command import run_command
 from pipeline.terms_commands import add_terms_commands
 from pipeline.training_commands import add_commands
@@ -213,6 +214,7 @@ def explain_command(
 
 app.command("run")(run_command)
 app.command("atlas")(atlas_command)
+app.command("report")(report_command)
 add_link_command(app)
 add_commands(app)
 add_terms_commands(app)

@@ -23,22 +23,26 @@ _TEMPLATE = {
         '<span class="l" style="background:{bg}">{label}{kb_link}</span></span>'
     ),
 }
-_STYLE = """
-body { font: 16px/1.5 -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; color: #1d1d1f;
-  max-width: 62rem; margin: 2rem auto; padding: 0 1.5rem; }
-h1 { font-size: 1.5rem; margin: 0; }
-h2 { font-size: .8rem; letter-spacing: .08em; color: #666; text-transform: uppercase;
+#: within .radtab, so that what else a notebook shows keeps its looks
+_MARKS_STYLE = """
+.radtab { font: 16px/1.5 -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; color: #1d1d1f;
+  background: #fff; }
+.radtab h2 { font-size: .8rem; letter-spacing: .08em; color: #666; text-transform: uppercase;
   border-top: 1px solid #ddd; padding-top: .8rem; margin: 1.6rem 0 .3rem; }
-.about { color: #555; margin: .3rem 0 1rem; }
-.legend { margin: .3rem 0; }
-.legend span { padding: .1rem .4rem; margin-right: .4rem; border-radius: 3px; font-size: .75rem;
-  white-space: nowrap; }
-.spans { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.9 !important; }
-.m { display: inline-block; position: relative; font-weight: 600; white-space: pre;
+.radtab .legend { margin: .3rem 0; }
+.radtab .legend span { padding: .1rem .4rem; margin-right: .4rem; border-radius: 3px;
+  font-size: .75rem; white-space: nowrap; }
+.radtab .spans { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.9 !important; }
+.radtab .m { display: inline-block; position: relative; font-weight: 600; white-space: pre;
   vertical-align: top; }
-.s { position: absolute; height: 4px; left: 0; width: 100%; }
-.l { position: absolute; top: -3px; left: 0; z-index: 1; padding: 1px 3px; font-size: 9px;
+.radtab .s { position: absolute; height: 4px; left: 0; width: 100%; }
+.radtab .l { position: absolute; top: -3px; left: 0; z-index: 1; padding: 1px 3px; font-size: 9px;
   line-height: 1; font-weight: 700; border-radius: 0 3px 3px 3px; white-space: nowrap; }
+"""
+_PAGE_STYLE = """
+body { max-width: 62rem; margin: 2rem auto; padding: 0 1.5rem; }
+h1 { font-size: 1.5rem; margin: 0; }
+.about { color: #555; margin: .3rem 0 1rem; }
 table { border-collapse: collapse; font-size: .85rem; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .5rem;
   border-bottom: 1px solid #e5e5e5; }
@@ -54,10 +58,19 @@ def case_page(doc: Doc, rows: dict[str, list[Row]]) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width">\n<title>{title} - radtab</title>\n'
-        f"<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
+        f"<style>{_MARKS_STYLE}{_PAGE_STYLE}</style>\n</head>\n"
+        f'<body class="radtab">\n<h1>{title}</h1>\n'
         f'<p class="about">{escape(visible(_about(case)))}</p>\n{_legend()}\n'
         f"{''.join(_parts(doc))}\n{_findings(cast(list[FindingRow], rows['findings']))}\n"
         "</body>\n</html>\n"
+    )
+
+
+def marked_part(doc: Doc) -> str:
+    """Give the marked text alone, to stand within another page; everything from it is escaped."""
+    return (
+        f"<style>{_MARKS_STYLE}</style>\n"
+        f'<div class="radtab" style="padding:.5rem 1rem">{_legend()}\n{"".join(_parts(doc))}</div>'
     )
 
 

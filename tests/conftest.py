@@ -8,6 +8,7 @@ from hypothesis import settings
 from spacy.language import Language
 
 import pipeline
+from tests.report_cases import make_run
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -30,3 +31,9 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the measuring data (../shared) is not here")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def report_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of a few cases that reports are made of."""
+    return make_run(tmp_path_factory.mktemp("report"))
