@@ -1,5 +1,7 @@
 """Stage `radtab_patient`: age and sex of the patient."""
 
+from collections.abc import Iterator, Sequence
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,8 @@ class PatientReader:
         """Set the patient of a doc."""
         parts = _parts(doc)
         likeliest, general = (
-            [parts[name] for name in names if name in parts] for names in (LIKELIEST, GENERAL)
+            PartTexts(doc, [parts[name] for name in names if name in parts])
+            for names in (LIKELIEST, GENERAL)
         )
         doc._.patient = self.finder.read(likeliest, general)
         return doc
@@ -39,26 +42,38 @@ class PatientReader:
         return self
 
 
-def _parts(doc: Doc) -> dict[str, str]:
-    """Give the text of each section, and of what lies in none as `""`."""
-    written = _written(doc)
-    parts: dict[str, list[str]] = {}
+class PartTexts:
+    """The texts of some parts of a doc, put together when one comes to them."""
+
+    def __init__(self, doc: Doc, parts: Sequence[Sequence[tuple[int, int]]]) -> None:
+        self._tokens = token_texts(doc)
+        self._spaces: list[int] = doc.to_array("SPACY").tolist()
+        self._parts = parts
+        self._read: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the texts, one after the other."""
+        for number, bounds in enumerate(self._parts):
+            if number == len(self._read):
+                self._read.append("\n".join([self._written(*tokens) for tokens in bounds]))
+            yield self._read[number]
+
+    def _written(self, start: int, end: int) -> str:
+        """Give the text of tokens; a span's `text` makes an object a token."""
+        spaces = map(("", " ").__getitem__, self._spaces[start:end])
+        return "".join(map(add, self._tokens[start:end], spaces))
+
+
+def _parts(doc: Doc) -> dict[str, list[tuple[int, int]]]:
+    """Give the tokens of each section, and of what lies in none as `""`."""
+    parts: dict[str, list[tuple[int, int]]] = {"": []}
     last = 0
     for note in sections_of(doc):
-        start, end = note["start"], note["end"]
-        parts.setdefault("", []).append("".join(written[last:start]))
-        parts.setdefault(note["section"], []).append("".join(written[start:end]))
-        last = end
-    parts.setdefault("", []).append("".join(written[last:]))
-    return {name: "\n".join(texts) for name, texts in parts.items()}
-
-
-def _written(doc: Doc) -> list[str]:
-    """Give each token with the space after it; a span's `text` makes an object a token."""
-    spaces = doc.to_array("SPACY").tolist()
-    return [
-        word + " " if space else word for word, space in zip(token_texts(doc), spaces, strict=True)
-    ]
+        parts[""].append((last, note["start"]))
+        parts.setdefault(note["section"], []).append((note["start"], note["end"]))
+        last = note["end"]
+    parts[""].append((last, len(doc)))
+    return parts
 
 
 @Language.factory("radtab_patient", assigns=["doc._.patient"], requires=["doc._.sections"])

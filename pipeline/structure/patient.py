@@ -1,8 +1,9 @@
 """Age and sex of the patient, as a text states them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,14 +43,11 @@ class PatientFinder:
         for where, row in read_rows(path, COLUMNS):
             self._add(where, row)
         self._ages = self._age_forms()
-        self._sexes = {sex: self._word_form(sex) for sex in ("male", "female")}
-        self._letters = {sex: self._word_form(f"{sex}_letter") for sex in ("male", "female")}
-        self._fields = {sex: self._field_form(sex) for sex in ("male", "female")}
-        self._family = self._word_form("family")
-        self._fallbacks = [
-            {sex: self._word_form(f"{sex}_{kind}") for sex in ("male", "female")}
-            for kind in ("pronoun", "sign")
-        ]
+        self._sexes = _word_form(self._either())
+        self._letters = _word_form(self._either("_letter"))
+        self._fields = self._field_form()
+        self._family = _word_form(self._choice("family"))
+        self._fallbacks = [_word_form(self._either(kind)) for kind in ("_pronoun", "_sign")]
 
     def _add(self, where: str, row: dict[str, str]) -> None:
         if row["kind"] not in KINDS or not row["text"]:
@@ -66,11 +64,18 @@ class PatientFinder:
         names = sorted(self._words[kind], key=len, reverse=True)
         return "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in names)
 
-    def _word_form(self, kind: str) -> re.Pattern[str]:
-        return re.compile(rf"(?<![\w/'’])(?:{self._choice(kind)})(?![\w])", re.IGNORECASE)
+    def _initials(self, *kinds: str) -> str:
+        return "".join(sorted({re.escape(text[0]) for kind in kinds for text in self._words[kind]}))
 
-    def _field_form(self, sex: str) -> re.Pattern[str]:
-        words = f"{self._choice(sex)}|{self._choice(f'{sex}_letter')}"
+    def _either(self, *kinds: str) -> str:
+        """Give the form of the words of both sexes, in groups named by them."""
+        return "|".join(
+            f"(?P<{sex}>{'|'.join(self._choice(sex + kind) for kind in kinds or ('',))})"
+            for sex in ("female", "male")
+        )
+
+    def _field_form(self) -> re.Pattern[str]:
+        words = self._either("", "_letter")
         return re.compile(rf"\b(?:sex|gender)\s*[:=]?\s*(?:{words})\b", re.IGNORECASE)
 
     def _age_forms(self) -> re.Pattern[str]:
@@ -82,6 +87,8 @@ class PatientFinder:
             f"(?<!{word} )" for word in ("since", "at", "from", "by", "until", "the")
         )
         return re.compile(
+            # what an age begins with, first of all: nearly no place in a text has it
+            rf"\b(?=[\da{self._initials('number', 'age_word')}])"
             # no part of a larger number or of a range
             r"(?<![\w.,/$])(?<!\d-)(?<!\d to )(?:"
             rf"(?P<count>\d{{1,3}}(?:\.\d)?(?:\s?½)?|(?:{number})(?:[\s-]+(?:{number}))?)"
@@ -95,7 +102,7 @@ class PatientFinder:
             re.IGNORECASE,
         )
 
-    def read(self, texts: Sequence[str], general: Sequence[str] = ()) -> PatientNote:
+    def read(self, texts: Iterable[str], general: Iterable[str] = ()) -> PatientNote:
         """Read age and sex from parts of a text, the likeliest part (the history) first.
 
         `general` are parts that speak of others too: they may show the sex, not the age.
@@ -147,30 +154,33 @@ class PatientFinder:
         after = own + re.split(r"[.;]\s", text[age.end : age.end + AFTER])[0]
         before = re.split(r"[.;]\s", text[max(0, age.start - BEFORE) : age.start])[-1]
         return (
-            self._earliest(after, self._sexes)
-            or self._earliest(after, self._letters)
-            or self._earliest(before, self._sexes)
+            _earliest(after, self._sexes)
+            or _earliest(after, self._letters)
+            or _earliest(before, self._sexes)
         )
 
-    def _first_sex(self, texts: Sequence[str], general: Sequence[str]) -> str:
+    def _first_sex(self, texts: Iterable[str], general: Iterable[str]) -> str:
         """Give the sex by a field `Sex:`, a word, a pronoun or a sex-specific organ or state.
 
         A word counts only where the patient is introduced: in `general` it tells of others.
         """
-        everywhere = [*texts, *general]
-        steps = [(self._fields, everywhere), (self._sexes, texts[:2])]
-        steps += [(forms, everywhere) for forms in self._fallbacks]
-        for forms, places in steps:
-            for text in places:
-                sex = self._earliest(text, forms)
+        for form in (self._fields, self._sexes, *self._fallbacks):
+            introduced = form is self._sexes
+            for text in islice(texts, 2) if introduced else chain(texts, general):
+                sex = _earliest(text, form)
                 if sex:
                     return sex
         return ""
 
-    def _earliest(self, text: str, forms: dict[str, re.Pattern[str]]) -> str:
-        places = {sex: form.search(text) for sex, form in forms.items()}
-        found = [(match.start(), sex) for sex, match in places.items() if match]
-        return min(found)[1] if found else ""
+
+def _word_form(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w/'’])(?:{words})(?![\w])", re.IGNORECASE)
+
+
+def _earliest(text: str, form: re.Pattern[str]) -> str:
+    """Give the sex of the first word a form finds, which is the name of the group it is in."""
+    match = form.search(text)
+    return (match.lastgroup or "") if match else ""
 
 
 def _is_other(text: str, match: re.Match[str]) -> bool:
