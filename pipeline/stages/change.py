@@ -13,14 +13,14 @@ from pipeline.annotations import mentions_of, section_by_token
 from pipeline.resources import models_path
 from pipeline.terminology.case_words import case_words
 from pipeline.terminology.change_cues import CHANGES_OF, load_change_cues
-from pipeline.terminology.status_cues import Cue, PhraseTable
+from pipeline.terminology.status_cues import CueTable
 from pipeline.terminology.status_scope import CueReader, Target, decide
 
 
 class ChangeMarker:
     """Set `change` of the mentions of a doc."""
 
-    def __init__(self, cues: PhraseTable[Cue]) -> None:
+    def __init__(self, cues: CueTable) -> None:
         self.cues = cues
 
     def __call__(self, doc: Doc) -> Doc:
@@ -28,13 +28,14 @@ class ChangeMarker:
         words = case_words(doc)
         reader = CueReader(self.cues, words)
         sections: list[str] = []
-        for mention in mentions_of(doc):
+        for mention in mentions_of(doc) if reader.cued else ():
             changes = CHANGES_OF.get(mention["status"])
             if not changes:
                 continue
             start, end = words.span(mention["start"], mention["end"])
-            found = reader.cues(words.sentence_at(start))
-            if found.deciding:
+            sentence = words.sentence_of[start]
+            if sentence in reader.cued:
+                found = reader.cues(sentence)
                 sections = sections or section_by_token(doc)
                 target = Target(start, end, sections[mention["start"]], mention["label"])
                 decision = decide(target, found, 0)

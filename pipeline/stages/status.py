@@ -17,7 +17,7 @@ from pipeline.resources import models_path
 from pipeline.terminology.case_words import CaseWords, case_words
 from pipeline.terminology.patient_evidence import CaseEvidence, PatientJudge
 from pipeline.terminology.section_status import JUDGED, SectionStatus, load_section_status
-from pipeline.terminology.status_cues import Cue, PhraseTable, load_status_cues
+from pipeline.terminology.status_cues import CueTable, load_status_cues
 from pipeline.terminology.status_scope import CueReader, Decision, Target, decide
 
 #: the statuses that a cue settles in a judged section too
@@ -33,7 +33,7 @@ class StatusMarker:
 
     def __init__(
         self,
-        cues: PhraseTable[Cue],
+        cues: CueTable,
         sections: Mapping[tuple[str, str], SectionStatus],
         judge: PatientJudge,
         threshold: float = 0.45,
@@ -63,30 +63,22 @@ class StatusMarker:
         reading: tuple[CaseWords, CaseEvidence, CueReader],
     ) -> None:
         words, evidence, reader = reading
+        label = mention["label"]
         start, end = words.span(mention["start"], mention["end"])
-        sentence = words.sentence_at(start)
-        row = self.sections[section, mention["label"]]
-        target = Target(start, end, section, mention["label"])
+        sentence = words.sentence_of[start]
+        target = Target(start, end, section, label)
+        row = self.sections[section, label]
         decision = decide(target, reader.around(start, end, sentence), row.priority)
-        general, reasons = self._is_general(row, decision, (evidence, target, sentence))
+        cued, reasons, general = decision.cue.status if decision else "", row.id, False
+        if row.status == JUDGED and cued not in SETTLED:
+            chance, feature = self.judge.general(evidence, target, sentence, cued)
+            general, reasons = chance >= self.threshold, f"{reasons} {feature}"
         if decision and not general:
             _set_cue(doc, mention, words, decision)
             return
         default = "present" if row.status == JUDGED else row.status
         mention["status"] = "general" if general else default
-        mention["rule"] = " ".join([mention["rule"], *reasons]).strip()
-
-    def _is_general(
-        self,
-        row: SectionStatus,
-        decision: Decision | None,
-        place: tuple[CaseEvidence, Target, int],
-    ) -> tuple[bool, list[str]]:
-        """Weigh a mention of a judged section, unless a cue has settled it."""
-        if row.status != JUDGED or (decision and decision.cue.status in SETTLED):
-            return False, [row.id]
-        chance, feature = self.judge.general(*place, decision.cue.status if decision else "")
-        return chance >= self.threshold, [row.id, feature]
+        mention["rule"] = f"{mention['rule']} {reasons}".strip()
 
 
 def _sections(doc: Doc) -> list[str]:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from html import unescape
-from itertools import accumulate, pairwise
+from itertools import accumulate, compress, pairwise
 
 import numpy as np
-from spacy.strings import StringStore
 from spacy.tokens import Doc
+
+from pipeline.tokenizer import token_texts
 
 #: signs that stand for another in cue rows
 SAME_SIGN = {"’": "'", "‘": "'", "`": "'", "–": "-", "—": "-", "−": "-", "“": '"', "”": '"'}
@@ -18,7 +19,7 @@ class CaseWords:
 
     `words` are all words; `tokens[w]` is the token of word `w`; `first_word[t]` the first word at
     or after token `t` (one more entry than tokens); `sentences` are `(first, last + 1)` in words;
-    `sentence_of[w]` is the sentence of word `w`.
+    `sentence_of[w]` is the sentence of word `w` (one more entry than words, for their end).
     """
 
     words: list[str]
@@ -33,7 +34,7 @@ class CaseWords:
 
     def sentence_at(self, word: int) -> int:
         """Give the sentence of a word; white space at the end belongs to the last."""
-        return self.sentence_of[min(word, len(self.words) - 1)] if self.words else 0
+        return self.sentence_of[word]
 
 
 def case_words(doc: Doc) -> CaseWords:
@@ -49,39 +50,34 @@ def case_words(doc: Doc) -> CaseWords:
     return _READER.read(doc)
 
 
+class PlainWords(dict[str, str]):
+    """Token -> the word as cue rows write it, worked out when first asked for."""
+
+    def __missing__(self, token: str) -> str:
+        """Work out a word."""
+        word = self[token] = _plain(token.lower())
+        return word
+
+
 class WordReader:
     """Read words of docs; tokens met before are not written anew."""
 
     def __init__(self, kept: int = 50_000) -> None:
         self._kept = kept
-        self._plain: dict[int, str] = {}
-        self._last: tuple[bytes, CaseWords] | None = None
+        self._plain = PlainWords()
+        self._last: tuple[list[str], bytes, CaseWords] | None = None
 
     def read(self, doc: Doc) -> CaseWords:
         """Give the words of a doc."""
-        array = doc.to_array(["LOWER", "SENT_START"])
-        key = array.tobytes()
-        if self._last and self._last[0] == key:
-            return self._last[1]
-        plain = self._written(array[:, 0].tolist(), doc.vocab.strings)
-        first_word = list(accumulate(map(bool, plain), initial=0))
-        starts = sorted({first_word[token] for token in np.flatnonzero(array[:, 1] == 1).tolist()})
-        words = CaseWords(
-            [word for word in plain if word],
-            [token for token, word in enumerate(plain) if word],
-            first_word,
-            *_sentences(starts, first_word[-1]),
-        )
-        self._last = key, words
+        texts, begins = token_texts(doc), doc.to_array("SENT_START") == 1
+        key = begins.tobytes()
+        if self._last and self._last[0] is texts and self._last[1] == key:
+            return self._last[2]
+        if len(self._plain) > self._kept:
+            self._plain.clear()
+        words = _case_words([*map(self._plain.__getitem__, texts)], np.flatnonzero(begins).tolist())
+        self._last = texts, key, words
         return words
-
-    def _written(self, keys: list[int], strings: StringStore) -> list[str]:
-        known = self._plain
-        if len(known) > self._kept:
-            known.clear()
-        for key in [key for key in {*keys} if key not in known]:
-            known[key] = _plain(strings[key])
-        return [known[key] for key in keys]
 
 
 _READER = WordReader()
@@ -94,10 +90,22 @@ def _plain(text: str) -> str:
     return "" if text.isspace() else SAME_SIGN.get(text, text)
 
 
+def _case_words(plain: list[str], starts: list[int]) -> CaseWords:
+    """Leave out white space; `starts` are the tokens sentences begin at."""
+    first_word = [*accumulate(map(bool, plain), initial=0)]
+    firsts = sorted({first_word[token] for token in starts})
+    return CaseWords(
+        [*filter(None, plain)],
+        [*compress(range(len(plain)), plain)],
+        first_word,
+        *_sentences(firsts, first_word[-1]),
+    )
+
+
 def _sentences(starts: list[int], size: int) -> tuple[list[tuple[int, int]], list[int]]:
     bounds = [0, *(start for start in starts if 0 < start < size), size]
     pairs = list(pairwise(bounds))
     sentence_of: list[int] = []
     for number, (low, high) in enumerate(pairs):
         sentence_of += [number] * (high - low)
-    return pairs, sentence_of
+    return pairs, [*sentence_of, len(pairs) - 1]

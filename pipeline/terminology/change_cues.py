@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.annotations import CHANGES
 from pipeline.resources import models_path
-from pipeline.terminology.status_cues import Cue, PhraseTable, load_cues
+from pipeline.terminology.status_cues import CueTable, load_cues
 
 #: status of a mention -> changes it may have; what is absent or general has not grown
 CHANGES_OF = {
@@ -21,7 +21,7 @@ CHANGES_OF = {
 }
 
 
-def load_change_cues(path: Path | None = None) -> PhraseTable[Cue]:
+def load_change_cues(path: Path | None = None) -> CueTable:
     """Read and check the cue rows (default: `models/rules/change_cues.tsv`).
 
     Raises:

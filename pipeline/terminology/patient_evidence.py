@@ -22,6 +22,8 @@ from pipeline.errors import ResourceError
 from pipeline.terminology.case_words import CaseWords
 from pipeline.terminology.patient_rows import NONE, REPEATED, EvidenceRows, load_evidence_rows
 from pipeline.terminology.patient_sentences import CaseSentences, SentenceStance, side_of
+from pipeline.terminology.patient_weights import Weighed, WeighedSets, together
+from pipeline.terminology.status_cues import UNBOUNDED
 from pipeline.terminology.status_scope import Target
 
 #: what is added to the name of a `sentence` row where its words stand near the mention's sentence
@@ -30,20 +32,6 @@ PREVIOUS, SECTION = "/previous", "/section"
 PLURAL = "/plural"
 #: words before a mention in which `before` rows and determiners are looked for
 REACH_BEFORE, REACH_DETERMINER = 3, 4
-#: stances remembered
-MOST_STANCES = 1 << 15
-
-
-class Weighed(NamedTuple):
-    """The sum of features' weights, the highest and the lowest (weight, row id)."""
-
-    total: float
-    highest: tuple[float, str]
-    lowest: tuple[float, str]
-
-
-#: no feature holds
-NOTHING = Weighed(0.0, (-math.inf, ""), (math.inf, ""))
 
 
 class MentionStance(NamedTuple):
@@ -54,6 +42,8 @@ class MentionStance(NamedTuple):
     repeats: tuple[str, ...]
     opening: bool
     plural: bool
+    determiner: str
+    rows: tuple[str, ...]
     before: str
     after: str
     tense: str
@@ -65,6 +55,8 @@ class MentionStance(NamedTuple):
             *(f"repeat:{name}" for name in self.repeats),
             *["first_word"] * self.opening,
             *["plural"] * self.plural,
+            *["bare"] * (not self.determiner),
+            *["bare_plural"] * (self.plural and not self.determiner),
             f"label:{self.label}",
             f"cued:{self.cued}",
             f"near_before:{self.before}",
@@ -74,24 +66,33 @@ class MentionStance(NamedTuple):
             f"clause:{self.clause}",
         ]
 
+    def names(self) -> list[str]:
+        """Name the rows of words that stand before the mention."""
+        if not self.determiner:
+            return [*self.rows]
+        return [*self.rows, self.determiner, *[self.determiner + PLURAL] * self.plural]
+
 
 class JudgedSentence(NamedTuple):
-    """What all mentions of a sentence share: its bounds, clear words, verbs, and their weight."""
+    """What all mentions of a sentence share: its bounds, clear words, verbs, and their weight.
+
+    `tense` is that of all its verbs, empty where they have several.
+    """
 
     first: int
     end: int
     sides: list[tuple[int, int, str]]
     tenses: list[tuple[int, str]]
+    tense: str
     context: Weighed
 
 
 @dataclass(slots=True)
 class CaseEvidence:
-    """A case's sentences, the heads of mentions by section, and what was weighed already."""
+    """A case's sentences, sections in which a head of mentions stands, and what was judged."""
 
     sentences: CaseSentences
-    repeated: dict[str, set[str]]
-    weighed_section: dict[int, Weighed] = field(default_factory=dict)
+    repeated: dict[str, tuple[str, ...]]
     judged: dict[tuple[str, int], JudgedSentence] = field(default_factory=dict)
 
 
@@ -102,12 +103,15 @@ class PatientJudge:
         self.rows = rows
         self.weights = weights
         self.bias = bias
-        self._weights: dict[str, dict[str, float]] = {place: {} for place in (PREVIOUS, SECTION)}
+        placed: dict[str, dict[str, float]] = {PREVIOUS: {}, SECTION: {}}
         for name, weight in weights.items():
             row, slash, place = name.partition("/")
-            self._weights.get(slash + place, {})[row] = weight
-        # stances recur: there are far fewer than mentions
-        self._stances: dict[SentenceStance | MentionStance, Weighed] = {}
+            placed.get(slash + place, {})[row] = weight
+        self._own = WeighedSets[tuple[str, ...]](weights, tuple)
+        self._previous = WeighedSets[tuple[str, ...]](placed[PREVIOUS], tuple)
+        self._section = WeighedSets[tuple[str, ...]](placed[SECTION], tuple)
+        self._sentences = WeighedSets[SentenceStance](weights, self._of_sentence)
+        self._mentions = WeighedSets[MentionStance](weights, self._of_mention)
 
     @classmethod
     def load(cls, path: Path) -> "PatientJudge":
@@ -127,23 +131,26 @@ class PatientJudge:
         self, words: CaseWords, mentions: Iterable[Mention], sections: Sequence[str]
     ) -> CaseEvidence:
         """Read a case: `sections` names the section of each token."""
-        repeated: dict[str, set[str]] = {name: set() for name in REPEATED}
+        first_word = words.first_word
+        heads: dict[str, dict[str, None]] = {name: {} for name in REPEATED}
         for mention in mentions:
-            section = sections[mention["start"]]
-            if section in repeated:
-                low, high = words.first_word[mention["start"]], words.first_word[mention["end"]]
-                repeated[section].add(_head(words.words[high - 1] if low < high else ""))
-        of_word = [sections[token] for token in words.tokens]
-        return CaseEvidence(CaseSentences(self.rows, words, of_word), repeated)
+            start = mention["start"]
+            if sections[start] in heads:
+                low, high = first_word[start], first_word[mention["end"]]
+                heads[sections[start]][_head(words.words[high - 1] if low < high else "")] = None
+        repeated: dict[str, tuple[str, ...]] = {}
+        for name, found in heads.items():
+            for head in found:
+                repeated[head] = (*repeated.get(head, ()), name)
+        return CaseEvidence(CaseSentences(self.rows, words, sections), repeated)
 
     def general(
         self, case: CaseEvidence, target: Target, sentence: int, cued: str
     ) -> tuple[float, str]:
         """Give the chance of `general` and the id of the row that speaks most for the outcome."""
-        judged = self._sentence(case, target.section, sentence)
+        judged = self._judged(case, target.section, sentence)
         context = judged.context
-        stance, names = self._of_mention(case, target, judged, cued)
-        own = _both(self._weighed_stance(stance), _weigh(self.weights, names))
+        own = self._mentions[self._stance(case, target, judged, cued)]
         total = self.bias + context.total + own.total
         if total >= 0:
             _, strongest = max(context.highest, own.highest)
@@ -153,86 +160,71 @@ class PatientJudge:
 
     def features(self, case: CaseEvidence, target: Target, sentence: int, cued: str) -> list[str]:
         """Name the features that hold for a mention."""
-        judged = self._sentence(case, target.section, sentence)
-        stance, names = self._of_mention(case, target, judged, cued)
+        judged = self._judged(case, target.section, sentence)
+        stance = case.sentences.stance(target.section, sentence, judged.tenses)
         return [
-            *names,
-            *self._rows(stance.shapes()),
-            *self._rows(case.sentences.stance(target.section, sentence).shapes()),
+            *self._of_mention(self._stance(case, target, judged, cued)),
+            *self._of_sentence(stance),
             *case.sentences.read(sentence).names,
             *(name + PREVIOUS for name in _before(case, target.section, sentence)),
             *(name + SECTION for name in case.sentences.section(sentence).names),
         ]
 
-    def _sentence(self, case: CaseEvidence, section: str, sentence: int) -> JudgedSentence:
+    def _judged(self, case: CaseEvidence, section: str, sentence: int) -> JudgedSentence:
         """Read and weigh what holds for every mention of a sentence."""
         known = case.judged.get((section, sentence))
         if known is None:
-            reading = case.sentences.read(sentence)
-            around = _both(
-                _weigh(self._weights[PREVIOUS], _before(case, section, sentence)),
-                self._weighed_section(case, sentence),
-            )
-            own = _both(
-                self._weighed_stance(case.sentences.stance(section, sentence)),
-                _weigh(self.weights, reading.names),
+            sentences = case.sentences
+            around = sentences.section(sentence)
+            reading = around.sentences[sentence - around.first]
+            tenses = sentences.tenses(sentence)
+            context = together(
+                self._sentences[sentences.stance(section, sentence, tenses)],
+                self._own[reading.names],
+                self._previous[_before(case, section, sentence)],
+                self._section[around.names],
             )
             known = case.judged[section, sentence] = JudgedSentence(
-                *case.sentences.words.sentences[sentence],
+                *sentences.words.sentences[sentence],
                 reading.sides,
-                case.sentences.tenses(sentence),
-                _both(own, around),
+                tenses,
+                _one_tense(tenses),
+                context,
             )
         return known
 
-    def _weighed_section(self, case: CaseEvidence, sentence: int) -> Weighed:
-        reading = case.sentences.section(sentence)
-        known = case.weighed_section.get(reading.first)
-        if known is None:
-            known = _weigh(self._weights[SECTION], reading.names)
-            case.weighed_section[reading.first] = known
-        return known
-
-    def _weighed_stance(self, stance: SentenceStance | MentionStance) -> Weighed:
-        known = self._stances.get(stance)
-        if known is None:
-            if len(self._stances) > MOST_STANCES:
-                self._stances.clear()
-            known = self._stances[stance] = _weigh(self.weights, self._rows(stance.shapes()))
-        return known
-
-    def _of_mention(
+    def _stance(
         self, case: CaseEvidence, target: Target, judged: JudgedSentence, cued: str
-    ) -> tuple[MentionStance, list[str]]:
-        """Give the stance of a mention, and the names of rows before it."""
+    ) -> MentionStance:
+        """Say how a mention stands in its sentence."""
         words = case.sentences.words.words
         start, first = target.start, judged.first
         last = words[target.end - 1] if start < target.end else ""
         head = _head(last)
-        plural = head != last
-        stance = MentionStance(
+        before, after = _near_sides(judged.sides, target) if judged.sides else (NONE, NONE)
+        return MentionStance(
             target.label,
             cued,
-            tuple([name for name in REPEATED if head in case.repeated[name]]),
+            case.repeated.get(head, ()),
             start - first <= 1,
-            plural,
-            *_near_sides(judged.sides, target),
-            _near_tense(judged.tenses, target),
+            head != last,
+            self._determiner(words[max(first, start - REACH_DETERMINER) : start]),
+            tuple(self.rows.before.backwards(words, max(first, start - REACH_BEFORE), start)),
+            before,
+            after,
+            judged.tense or _near_tense(judged.tenses, target),
             self._clause_side(words, judged, target) if judged.sides else "neither",
         )
-        names = self.rows.before.before(words, start, min(REACH_BEFORE, start - first))
-        before = words[max(first, start - REACH_DETERMINER) : start]
-        return stance, names + self._determined(before, plural)
 
-    def _determined(self, before: Sequence[str], plural: bool) -> list[str]:
+    def _determiner(self, before: Sequence[str]) -> str:
         """Name the determiner nearest before a mention, if only words stand between."""
-        for word in reversed(before):
-            name = self.rows.determiners.get(word)
-            if name:
-                return [name, name + PLURAL] if plural else [name]
+        determiners = self.rows.determiners
+        for word in before[::-1]:
+            if word in determiners:
+                return determiners[word]
             if not word.isalpha():
                 break
-        return self._rows(["bare", "bare_plural"] if plural else ["bare"])
+        return ""
 
     def _clause_side(self, words: Sequence[str], judged: JudgedSentence, target: Target) -> str:
         """Give the side that the words of the mention's clause take."""
@@ -244,14 +236,20 @@ class PatientJudge:
             end += 1
         return side_of([side for low, high, side in judged.sides if start <= low and high <= end])
 
+    def _of_mention(self, stance: MentionStance) -> list[str]:
+        return [*stance.names(), *self._rows(stance.shapes())]
+
+    def _of_sentence(self, stance: SentenceStance) -> list[str]:
+        return self._rows(stance.shapes())
+
     def _rows(self, shapes: Iterable[str]) -> list[str]:
         rows = self.rows.shape
         return [rows[shape] for shape in shapes if shape in rows]
 
 
-def _before(case: CaseEvidence, section: str, sentence: int) -> Sequence[str]:
+def _before(case: CaseEvidence, section: str, sentence: int) -> tuple[str, ...]:
     """Name what holds in the sentence before, if it is of the same section."""
-    if sentence and case.sentences.section_at(sentence - 1) == section:
+    if sentence and case.sentences.section_of[sentence - 1] == section:
         return case.sentences.read(sentence - 1).names
     return ()
 
@@ -268,25 +266,21 @@ def _near_sides(sides: Iterable[tuple[int, int, str]], target: Target) -> tuple[
     return before, after
 
 
+def _one_tense(verbs: Sequence[tuple[int, str]]) -> str:
+    """Give the tense all verbs have, empty where they have several."""
+    tenses = {tense for _, tense in verbs} or {NONE}
+    return tenses.pop() if len(tenses) == 1 else ""
+
+
 def _near_tense(verbs: Sequence[tuple[int, str]], target: Target) -> str:
-    """Give the tense of the verb nearest to a mention."""
-    if len(verbs) < 2:
-        return verbs[0][1] if verbs else NONE
+    """Give the tense of the verb nearest to a mention, of two as near the first's."""
     start, end = target.start, target.end
-    return min([(min(abs(at - start), abs(at - end)), at, tense) for at, tense in verbs])[2]
-
-
-def _weigh(weights: dict[str, float], names: Iterable[str]) -> Weighed:
-    found = [(weights[name], name) for name in names if name in weights]
-    if not found:
-        return NOTHING
-    return Weighed(math.fsum([weight for weight, _ in found]), max(found), min(found))
-
-
-def _both(one: Weighed, other: Weighed) -> Weighed:
-    return Weighed(
-        one.total + other.total, max(one.highest, other.highest), min(one.lowest, other.lowest)
-    )
+    nearest, found = UNBOUNDED, NONE
+    for at, tense in verbs:
+        distance = min(abs(at - start), abs(at - end))
+        if distance < nearest:
+            nearest, found = distance, tense
+    return found
 
 
 def _head(last: str) -> str:

@@ -61,7 +61,8 @@ class EvidenceRows:
     """The rows by place.
 
     Phrases looked for in sentences have the row's id, and the side where they show one; single
-    words have what they show, determiners their row's id.
+    words have what they show, determiners their row's id. Phrases before a mention are kept back to
+    front.
     """
 
     sentence: PhraseTable[tuple[str, str]] = field(default_factory=PhraseTable)
@@ -81,7 +82,7 @@ class EvidenceRows:
         else:
             for words in phrases(cue):
                 if place == "before":
-                    self.before.add(words, name)
+                    self.before.add(words[::-1], name)
                 else:
                     self.sentence.add(words, (name, place if place in SIDED else ""))
 

@@ -1,13 +1,12 @@
 """What stands in the sentences and sections of a case that tells whom they speak of.
 
-Every sentence and every section is read once, when it is first asked for. The side of a sentence
+Every section is read once, when one of its sentences is first asked for. The side of a sentence
 is `patient` or `general` where all its clear words say so, `both` or `neither` else; a sentence
 without a side of its own takes part in its neighbours', so the side last stated before it and the
 one next stated after it are kept too.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipeline.terminology.case_words import CaseWords
@@ -66,91 +65,102 @@ class SentenceStance(NamedTuple):
 
 
 class SectionReading(NamedTuple):
-    """A section's sentences: their sides, and for each the side last and next stated."""
+    """Sentences in a row that are of one section.
 
-    names: dict[str, None]
+    `names` are the rows found in any; `last` and `next` hold for each sentence, from `first` on,
+    the side last stated before it and next stated after it.
+    """
+
+    names: tuple[str, ...]
     first: int
-    sides: list[str]
+    sentences: list[SentenceReading]
     last: list[str]
     next: list[str]
 
 
-@dataclass(slots=True)
+#: a sentence in which no row is found
+UNMARKED = SentenceReading((), "neither", [])
+
+
 class CaseSentences:
-    """Read the sentences of a case; `sections` holds the section of each word."""
+    """Read the sentences of a case.
 
-    rows: EvidenceRows
-    words: CaseWords
-    sections: Sequence[str]
-    _read: dict[int, SentenceReading] = field(default_factory=dict)
-    _tenses: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
-    _sections: dict[int, SectionReading] = field(default_factory=dict)
+    `sections` holds the section of each token, `section_of` the one each sentence begins in.
+    """
 
-    def section_at(self, sentence: int) -> str:
-        """Give the section a sentence begins in."""
-        low, high = self.words.sentences[sentence]
-        return self.sections[low] if low < high else ""
+    __slots__ = ("_read", "rows", "section_of", "sections", "words")
+
+    def __init__(self, rows: EvidenceRows, words: CaseWords, sections: Sequence[str]) -> None:
+        self.rows = rows
+        self.words = words
+        self.sections = sections
+        tokens = words.tokens
+        self.section_of = [
+            sections[tokens[low]] if low < high else "" for low, high in words.sentences
+        ]
+        self._read: dict[int, SectionReading] = {}
 
     def read(self, sentence: int) -> SentenceReading:
-        """Read a sentence."""
-        found = self._read.get(sentence)
-        if found is None:
-            low, high = self.words.sentences[sentence]
-            hits = self.rows.sentence.all_in(self.words.words[low:high])
-            names = tuple({name: None for _, _, (name, side) in hits if not side})
-            sides = [(low + start, low + end, side) for start, end, (_, side) in hits if side]
-            found = SentenceReading(names, side_of([side for *_, side in sides]), sides)
-            self._read[sentence] = found
-        return found
+        """Give what stands in a sentence."""
+        section = self.section(sentence)
+        return section.sentences[sentence - section.first]
 
     def tenses(self, sentence: int) -> list[tuple[int, str]]:
         """Give the verbs of a sentence that show a tense: which word, which tense."""
-        found = self._tenses.get(sentence)
-        if found is None:
-            low, high = self.words.sentences[sentence]
-            words, tenses = self.words.words, self.rows.tenses
-            found = [(at, tenses[words[at]]) for at in range(low, high) if words[at] in tenses]
-            self._tenses[sentence] = found
-        return found
+        low, high = self.words.sentences[sentence]
+        tenses = self.rows.tenses
+        words = enumerate(self.words.words[low:high], low)
+        return [(at, tenses[word]) for at, word in words if word in tenses]
 
     def section(self, sentence: int) -> SectionReading:
         """Read the neighbouring sentences that are of the same section."""
-        found = self._sections.get(sentence)
+        found = self._read.get(sentence)
         if found is None:
-            name = self.section_at(sentence)
-            first, last = sentence, sentence
-            while first and self.section_at(first - 1) == name:
+            names = self.section_of
+            name, first, end = names[sentence], sentence, sentence + 1
+            while first and names[first - 1] == name:
                 first -= 1
-            while last + 1 < len(self.words.sentences) and self.section_at(last + 1) == name:
-                last += 1
-            found = self._read_section(range(first, last + 1))
-            self._sections.update(dict.fromkeys(range(first, last + 1), found))
+            while end < len(names) and names[end] == name:
+                end += 1
+            found = self._section(range(first, end))
+            self._read.update(dict.fromkeys(range(first, end), found))
         return found
 
-    def _read_section(self, numbers: range) -> SectionReading:
-        readings = [self.read(number) for number in numbers]
+    def _section(self, numbers: range) -> SectionReading:
+        readings = [self._sentence(*self.words.sentences[number]) for number in numbers]
         sides = [reading.side for reading in readings]
-        names = dict.fromkeys(name for reading in readings for name in reading.names)
+        names = dict.fromkeys([name for reading in readings for name in reading.names])
         following = _stated_before(sides[::-1])[::-1]
-        return SectionReading(names, numbers.start, sides, _stated_before(sides), following)
+        return SectionReading(
+            tuple(names), numbers.start, readings, _stated_before(sides), following
+        )
 
-    def stance(self, section: str, sentence: int) -> "SentenceStance":
-        """Say how a sentence stands in its section."""
+    def _sentence(self, low: int, high: int) -> SentenceReading:
+        hits = self.rows.sentence.all_in(self.words.words, low, high)
+        if not hits:
+            return UNMARKED
+        names = dict.fromkeys([name for _, _, (name, side) in hits if not side])
+        sides = [(start, end, side) for start, end, (_, side) in hits if side]
+        return SentenceReading(tuple(names), side_of([side for *_, side in sides]), sides)
+
+    def stance(
+        self, section: str, sentence: int, tenses: Sequence[tuple[int, str]]
+    ) -> SentenceStance:
+        """Say how a sentence with verbs of these tenses stands in its section."""
         low, high = self.words.sentences[sentence]
         words = self.words.words[low:high]
-        tenses = self.tenses(sentence)
         around = self.section(sentence)
-        place, size = sentence - around.first, len(around.sides)
+        place, size = sentence - around.first, len(around.sentences)
         return SentenceStance(
             section,
-            low == 0 or self.sections[low - 1] != section,
+            low == 0 or self.sections[self.words.tokens[low - 1]] != section,
             " ".join([*words, ""]).count("ed ") > 1,
             any(map(str.isdigit, [word[0] for word in words])),
             high - low <= SHORT,
             tenses[0][1] if tenses else NONE,
-            around.sides[place],
-            around.sides[place - 1] if place else EDGE,
-            around.sides[place + 1] if place + 1 < size else EDGE,
+            around.sentences[place].side,
+            around.sentences[place - 1].side if place else EDGE,
+            around.sentences[place + 1].side if place + 1 < size else EDGE,
             around.last[place],
             around.next[place],
             QUARTERS * place // size,
@@ -161,7 +171,7 @@ class CaseSentences:
 
 def side_of(sides: Iterable[str]) -> str:
     """Give the one side, `both` or `neither`."""
-    distinct = set(sides)
+    distinct = {*sides}
     if len(distinct) > 1:
         return "both"
     return distinct.pop() if distinct else "neither"

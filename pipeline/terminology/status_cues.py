@@ -29,7 +29,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from pipeline.annotations import ASSERTED, SECTIONS, STATUSES
 from pipeline.errors import ResourceError
@@ -74,14 +74,6 @@ class Cue:
         return in_section and (not self.labels or label in self.labels)
 
 
-class CueHit(NamedTuple):
-    """Rows whose words stand at the words `start` to `end` (exclusive)."""
-
-    start: int
-    end: int
-    cues: list[Cue]
-
-
 class _Node(Generic[T]):
     """What hangs on the words so far, and the nodes of the words that may follow."""
 
@@ -113,11 +105,17 @@ class PhraseTable(Generic[T]):
             following = node.following
         node.things.append(thing)
 
-    def find(self, words: Sequence[str]) -> list[tuple[int, int, list[T]]]:
-        """Find phrases from left to right, the longest at each word, none overlapping."""
+    def find(
+        self, words: Sequence[str], low: int = 0, high: int | None = None
+    ) -> list[tuple[int, int, list[T]]]:
+        """Find phrases from left to right, the longest at each word, none overlapping.
+
+        They are looked for in the words `low` to `high` (exclusive).
+        """
         found = []
-        root, end, size = self._root, 0, len(words)
-        for position in [place for place, word in enumerate(words) if word in root]:
+        root, end = self._root, low
+        size = len(words) if high is None else high
+        for position in [place for place, word in enumerate(words[low:size], low) if word in root]:
             if position < end:
                 continue
             node = root[words[position]]
@@ -135,7 +133,9 @@ class PhraseTable(Generic[T]):
                 found.append((position, end, things))
         return found
 
-    def all_in(self, words: Sequence[str]) -> list[tuple[int, int, T]]:
+    def all_in(
+        self, words: Sequence[str], low: int = 0, high: int | None = None
+    ) -> list[tuple[int, int, T]]:
         """Find the things of every phrase that stands in the words, overlapping ones too.
 
         >>> table = PhraseTable[int]()
@@ -145,8 +145,9 @@ class PhraseTable(Generic[T]):
         [(0, 1, 1), (0, 2, 2)]
         """
         found = []
-        root, size = self._root, len(words)
-        for position in [place for place, word in enumerate(words) if word in root]:
+        root = self._root
+        size = len(words) if high is None else high
+        for position in [place for place, word in enumerate(words[low:size], low) if word in root]:
             node = root[words[position]]
             end = position + 1
             while True:
@@ -164,15 +165,37 @@ class PhraseTable(Generic[T]):
         """Give the things of every phrase that stands in the words, overlapping ones too."""
         return {thing for *_, thing in self.all_in(words)}
 
-    def before(self, words: Sequence[str], end: int, reach: int) -> list[T]:
-        """Give the things of every phrase of up to `reach` words that stands right before `end`."""
+    def backwards(self, words: Sequence[str], low: int, high: int) -> list[T]:
+        """Give the things of phrases added back to front whose last word stands before `high`.
+
+        >>> table = PhraseTable[int]()
+        >>> table.add(("of", "case"), 1)
+        >>> table.backwards(["a", "case", "of", "flu"], 0, 3)
+        [1]
+        """
         found: list[T] = []
-        for start in range(max(0, end - reach), end):
-            node = self._root.get(words[start])
-            for word in words[start + 1 : end]:
-                node = node.following.get(word) if node else None
-            found += node.things if node else ()
+        following = self._root
+        while high > low and (node := following.get(words[high - 1])):
+            found += node.things
+            following, high = node.following, high - 1
         return found
+
+
+class CueTable(PhraseTable[Cue]):
+    """Rows of cues; `telling` holds a word of each cue: where none stands, no cue does.
+
+    It is the longest: `longer` of `is no longer seen`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.telling: set[str] = set()
+
+    def add(self, words: tuple[str, ...], thing: Cue) -> None:
+        """Hang a row on words it stands for."""
+        super().add(words, thing)
+        if thing.kind == "cue":
+            self.telling.add(max(words, key=len))
 
 
 def phrases(pattern: str) -> list[tuple[str, ...]]:
@@ -187,7 +210,7 @@ def phrases(pattern: str) -> list[tuple[str, ...]]:
     return [tuple(word for word in choice if word) for choice in choices]
 
 
-def load_status_cues(path: Path | None = None) -> PhraseTable[Cue]:
+def load_status_cues(path: Path | None = None) -> CueTable:
     """Read and check the cue rows (default: `models/rules/status_cues.tsv`).
 
     Raises:
@@ -196,13 +219,13 @@ def load_status_cues(path: Path | None = None) -> PhraseTable[Cue]:
     return load_cues(path or models_path("rules", "status_cues.tsv"), "status", STATUSES)
 
 
-def load_cues(path: Path, column: str, values: Sequence[str]) -> PhraseTable[Cue]:
+def load_cues(path: Path, column: str, values: Sequence[str]) -> CueTable:
     """Read and check cue rows that set one of some values, which the named column holds.
 
     Raises:
         ResourceError: `file:line: problem, expected` for the first row that does not validate.
     """
-    table = PhraseTable[Cue]()
+    table = CueTable()
     before, after = COLUMNS
     for where, row in read_rows(path, (*before, column, *after)):
         cue = _cue(where, row, column, some_of(where, column, row[column], values))

@@ -6,11 +6,11 @@ a mention (`normal` in `normal kidneys`) says nothing of that mention unless its
 is `inside`. A terminator `inside` a mention keeps out the cues before that mention.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pipeline.terminology.case_words import CaseWords
-from pipeline.terminology.status_cues import Cue, CueHit, PhraseTable
+from pipeline.terminology.status_cues import UNBOUNDED, Cue, CueTable
 
 
 class Target(NamedTuple):
@@ -23,33 +23,50 @@ class Target(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """The cue that decides a status, and where it stands in the words of the sentence."""
+    """The cue that decides a status, and the words of the case it stands at."""
 
     cue: Cue
     start: int
     end: int
 
 
-class SentenceCues(NamedTuple):
-    """All hits in a sentence, and those of its hits that may decide, cue by cue."""
+#: a row and the words `start` to `end` (exclusive) it stands at
+Placed = tuple[Cue, int, int]
 
-    hits: list[CueHit]
-    deciding: list[tuple[CueHit, Cue]]
+
+class SentenceCues(NamedTuple):
+    """Where rows of several words stand in a sentence, and its cues and terminators."""
+
+    long: list[tuple[int, int]]
+    deciding: list[Placed]
+    ending: list[Placed]
+
+
+#: a sentence without cues
+NO_CUES = SentenceCues([], [], [])
 
 
 class CueReader:
-    """Find the cues around the mentions of a case; each sentence is read once."""
+    """Find the cues around the mentions of a case; each sentence with a cue is read once.
 
-    def __init__(self, cues: PhraseTable[Cue], words: CaseWords) -> None:
+    `cued` are the sentences that may have one.
+    """
+
+    def __init__(self, cues: CueTable, words: CaseWords) -> None:
         self._cues = cues
         self._words = words
         self._read: dict[int, SentenceCues] = {}
+        telling = cues.telling
+        told = [at for at, word in enumerate(words.words) if word in telling]
+        self.cued = {words.sentence_of[at] for at in told}
 
     def cues(self, sentence: int) -> SentenceCues:
-        """Give the hits in a sentence."""
+        """Give the hits in a sentence, none where it has no cue."""
         found = self._read.get(sentence)
         if found is None:
-            found = self._read[sentence] = self._find([self._words.sentences[sentence]])
+            cued = sentence in self.cued
+            found = self._find(self._words.sentences[sentence]) if cued else NO_CUES
+            self._read[sentence] = found
         return found
 
     def around(self, start: int, end: int, sentence: int) -> SentenceCues:
@@ -58,73 +75,80 @@ class CueReader:
         None runs across the mention's bounds: `no change` is no cue where `change` is the mention.
         """
         found = self.cues(sentence)
-        for hit in found.hits:
-            if hit.start < start < hit.end or hit.start < end < hit.end:
-                low, high = self._words.sentences[sentence]
-                return self._find([(low, start), (start, end), (end, high)])
+        for low, high in found.long:
+            if low < start < high or low < end < high:
+                first, last = self._words.sentences[sentence]
+                return self._find((first, start), (start, end), (end, last))
         return found
 
-    def _find(self, pieces: Sequence[tuple[int, int]]) -> SentenceCues:
-        hits = [
-            CueHit(low + start, low + end, cues)
-            for low, high in pieces
-            for start, end, cues in self._cues.find(self._words.words[low:high])
-        ]
-        return SentenceCues(
-            hits, [(hit, cue) for hit in hits for cue in hit.cues if cue.kind == "cue"]
-        )
+    def _find(self, *pieces: tuple[int, int]) -> SentenceCues:
+        words, find = self._words.words, self._cues.find
+        found = SentenceCues([], [], [])
+        long, deciding, ending = found
+        for low, high in pieces:
+            for start, end, cues in find(words, low, high):
+                if end - start > 1:
+                    long.append((start, end))
+                for cue in cues:
+                    if cue.kind == "cue":
+                        deciding.append((cue, start, end))
+                    elif cue.kind == "terminator":
+                        ending.append((cue, start, end))
+        return found
 
 
 def decide(target: Target, found: SentenceCues, least_priority: int) -> Decision | None:
     """Give the deciding cue of a mention, None if no cue of at least that priority reaches it."""
-    best: tuple[tuple[int, int], Decision] | None = None
-    for hit, cue in found.deciding:
-        if cue.priority < least_priority:
+    best: Placed | None = None
+    highest, nearest = least_priority, UNBOUNDED
+    for placed in found.deciding:
+        cue = placed[0]
+        if cue.priority < highest:
             continue
-        distance = _distance(cue, hit, target)
-        if distance < 0 or not cue.holds(target.section, target.label):
+        distance = _distance(placed, target)
+        if distance < 0 or (cue.priority == highest and distance >= nearest):
             continue
-        rank = (cue.priority, -distance)
-        if (best is None or rank > best[0]) and not _ended(cue, hit, target, found.hits):
-            best = rank, Decision(cue, hit.start, hit.end)
-    return best[1] if best else None
+        if cue.holds(target.section, target.label) and not _ended(placed, target, found.ending):
+            best, highest, nearest = placed, cue.priority, distance
+    return Decision(*best) if best else None
 
 
-def _distance(cue: Cue, hit: CueHit, target: Target) -> int:
+def _distance(placed: Placed, target: Target) -> int:
     """Give the words between cue and mention, -1 where it is out of scope."""
-    if cue.forward and hit.end <= target.start:
-        distance = target.start - hit.end
-    elif cue.backward and hit.start >= target.end:
-        distance = hit.start - target.end
-    elif cue.inside and target.start <= hit.start and hit.end <= target.end:
-        distance = (target.end - target.start) - (hit.end - hit.start)
+    cue, start, end = placed
+    if cue.forward and end <= target.start:
+        distance = target.start - end
+    elif cue.backward and start >= target.end:
+        distance = start - target.end
+    elif cue.inside and target.start <= start and end <= target.end:
+        distance = (target.end - target.start) - (end - start)
     else:
         return -1
     return distance if distance <= cue.scope else -1
 
 
-def _ended(cue: Cue, hit: CueHit, target: Target, hits: Sequence[CueHit]) -> bool:
+def _ended(placed: Placed, target: Target, ending: Iterable[Placed]) -> bool:
+    cue, start, end = placed
     if cue.inside:
         return False
-    forward = hit.end <= target.start
-    low, high = (hit.end, target.start) if forward else (target.end, hit.start)
-    return any(
-        _ends(row, cue, other, target)
-        and ((low <= other.start and other.end <= high) or (forward and row.inside))
-        for other in hits
-        for row in other.cues
-        if row.kind == "terminator"
-    )
+    forward = end <= target.start
+    low, high = (end, target.start) if forward else (target.end, start)
+    for row, first, last in ending:
+        between = low <= first and last <= high
+        if (between or (forward and row.inside)) and _ends(row, cue, (first, last), target):
+            return True
+    return False
 
 
-def _ends(row: Cue, cue: Cue, where: CueHit, target: Target) -> bool:
+def _ends(row: Cue, cue: Cue, where: tuple[int, int], target: Target) -> bool:
     """Say whether a terminator ends scopes of a cue's status for a mention before or after it."""
-    if where.end <= target.start:
-        reaches = row.forward and target.start - where.end <= row.scope
-    elif where.start >= target.end:
-        reaches = row.backward and where.start - target.end <= row.scope
+    start, end = where
+    if end <= target.start:
+        reaches = row.forward and target.start - end <= row.scope
+    elif start >= target.end:
+        reaches = row.backward and start - target.end <= row.scope
     else:
-        reaches = row.inside and target.start <= where.start and where.end <= target.end
+        reaches = row.inside and target.start <= start and end <= target.end
     return (
         reaches
         and (not row.statuses or cue.status in row.statuses)
