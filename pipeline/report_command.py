@@ -38,9 +38,11 @@ def report_command(
 
     content = report_content(run, inputs or (), rows)
     write_report(content, output)
-    cases = "case" if len(content.held) == 1 else "cases"
-    size = output.stat().st_size / 1e6
-    typer.echo(f"{output}: {len(content.held):,} {cases}, {size:.1f} MB")
+    held, size = len(content.held), output.stat().st_size / 1e6
+    cases = f"{held:,} {'case' if held == 1 else 'cases'}"
+    if held < content.total:
+        cases = f"a sample of {held:,} of {content.total:,} cases"
+    typer.echo(f"{output}: {cases}, {size:.1f} MB")
     for why, count in content.textless.items():
         if count:
             typer.echo(f"{_reason(why)}: {count:,}, expected their texts as INPUT", err=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import pipeline.batch
 from pipeline.cli import app
 from pipeline.errors import RunError, UsageError
 from pipeline.report.content import ReportContent, report_content
@@ -16,6 +17,7 @@ from pipeline.report.packing import browser_places, packed, shown
 from pipeline.report.page import page_parts, write_report
 from pipeline.resources import corpus_path
 from pipeline.run_folder import read_table
+from tests import fake_pipeline
 from tests.report_cases import HOSTILE, HOSTILE_ID
 
 ALL = 100_000
@@ -148,6 +150,29 @@ def test_the_command_writes_a_page_and_says_what_is_missing(
     assert re.search(r"r\.html: \d cases, 0\.\d MB", done.output)
     assert re.search(r"cases without text: \d, expected their texts as INPUT", done.output)
     assert path.is_file()
+
+
+def test_the_command_says_that_it_sampled(report_run: Path, tmp_path: Path) -> None:
+    command = ["report", str(report_run), "-o", str(tmp_path / "r.html"), "--rows", "50"]
+    done = CliRunner().invoke(app, command)
+    assert re.search(r"r\.html: a sample of [123] of 4 cases, ", done.output)
+
+
+def full(*_: object, **__: object) -> None:
+    raise OSError("full")
+
+
+def test_a_run_that_was_cut_off_gives_a_page_of_what_it_finished(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(pipeline.batch, "load", fake_pipeline.load)
+    (tmp_path / "a.txt").write_text("CT: lesion in the liver, an abscess.", "utf-8")
+    monkeypatch.setattr(pipeline.batch, "TableWriter", full)
+    with pytest.raises(RunError, match="cannot be written"):
+        pipeline.batch.run(tmp_path / "a.txt", tmp_path / "run", workers=0)
+    made = content(tmp_path / "run")
+    assert made.summary()["run"]["state"] == "running"
+    assert [case["text"] for case in made.cases()] == ["CT: lesion in the liver, an abscess."]
 
 
 def report_case(name: str) -> Path:

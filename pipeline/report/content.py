@@ -1,9 +1,10 @@
 """What a page holds as data: counts over the run, rows of `findings`, and cases to read."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,17 @@ from pipeline.report.sample import held_cases
 from pipeline.report.texts import FoundTexts, find_texts
 from pipeline.run_folder import read_parts
 
-_READ = ("sections", "entities", "relations")
+_READ = ("cases", "sections", "entities", "relations")
 
 
 @dataclass(frozen=True)
 class ReportContent:
-    """The data of one page."""
+    """The data of one page: cases held, of how many, and the texts found of them."""
 
     run: Path
     manifest: dict[str, Any]
     held: list[str]
+    total: int
     found: FoundTexts
 
     def summary(self) -> dict[str, Any]:
@@ -39,7 +41,7 @@ class ReportContent:
             "name": shown(self.run.resolve().name),
             **counted,
             "cases": [shown(case_id) for case_id in self.held],
-            "sampled": len(self.held) < counted["counts"]["cases"],
+            "sampled": len(self.held) < self.total,
             "textless": self.textless,
             "mention_columns": MENTION_COLUMNS,
             "looks": {label: look._asdict() for label, look in LOOKS.items()},
@@ -56,25 +58,34 @@ class ReportContent:
     def findings(self) -> dict[str, Any]:
         """Give the rows of `findings` of the cases held, column by column."""
         numbers = {case_id: i for i, case_id in enumerate(self.held)}
-        places = {
-            (case_id, row["entity_id"]): i
-            for case_id, rows in self._rows["entities"].items()
-            for i, row in enumerate(rows)
-        }
         table = self._of_held("findings").to_pydict()
-        return finding_rows(table, numbers, places, self.found.texts)
+        return finding_rows(table, numbers, self._places(), self.found.texts)
+
+    def _places(self) -> dict[tuple[str, str], int]:
+        """Number the mentions of each case: case id and entity id -> number."""
+        table = self._tables["entities"]
+        named = zip(*(table[name].to_pylist() for name in ("case_id", "entity_id")), strict=True)
+        counts: Counter[str] = Counter()
+        places: dict[tuple[str, str], int] = {}
+        for case_id, entity_id in named:
+            places[case_id, entity_id] = counts[case_id]
+            counts[case_id] += 1
+        return places
 
     def cases(self) -> Iterator[dict[str, Any]]:
         """Give each case as the reader shows it."""
-        known = {row["case_id"]: row for row in self._of_held("cases").to_pylist()}
+        bounds = {name: _bounds(table) for name, table in self._tables.items()}
         for case_id in self.held:
             text, why = self.found.texts.get(case_id), self.found.without(case_id)
-            rows = {name: self._rows[name].get(case_id, []) for name in _READ}
-            yield case_for_reader(known[case_id], text, why, rows)
+            rows = {
+                name: table.slice(*bounds[name].get(case_id, (0, 0))).to_pylist()
+                for name, table in self._tables.items()
+            }
+            yield case_for_reader(rows.pop("cases")[0], text, why, rows)
 
     @cached_property
-    def _rows(self) -> dict[str, Mapping[str, list[dict[str, Any]]]]:
-        return {name: _by_case(self._of_held(name).to_pylist()) for name in _READ}
+    def _tables(self) -> dict[str, pa.Table]:
+        return {name: self._of_held(name).combine_chunks() for name in _READ}
 
     def _of_held(self, name: str) -> pa.Table:
         ids = pa.array(self.held, pa.string())
@@ -85,11 +96,13 @@ class ReportContent:
         return pa.concat_tables(parts)
 
 
-def _by_case(rows: Sequence[dict[str, Any]]) -> Mapping[str, list[dict[str, Any]]]:
-    grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        grouped[row["case_id"]].append(row)
-    return grouped
+def _bounds(table: pa.Table) -> dict[str, tuple[int, int]]:
+    """Give the first row of each case and how many it has: a run writes them together."""
+    counts = Counter(table["case_id"].to_pylist())
+    starts = accumulate(counts.values(), initial=0)
+    return {
+        case_id: (start, counts[case_id]) for case_id, start in zip(counts, starts, strict=False)
+    }
 
 
 def report_content(run: Path, inputs: Sequence[str], most_rows: int) -> ReportContent:
@@ -105,5 +118,5 @@ def report_content(run: Path, inputs: Sequence[str], most_rows: int) -> ReportCo
         UsageError: an input that was given does not exist.
     """
     manifest = read_manifest(run)
-    held = held_cases(run, most_rows)
-    return ReportContent(run, manifest, held, find_texts(run, manifest, inputs, held))
+    held, total = held_cases(run, most_rows)
+    return ReportContent(run, manifest, held, total, find_texts(run, manifest, inputs, held))

@@ -9,7 +9,7 @@ from pipeline.run_folder import read_arrow
 MOST_CHARACTERS = 20_000_000
 
 
-def held_cases(run: Path, most_rows: int) -> list[str]:
+def held_cases(run: Path, most_rows: int) -> tuple[list[str], int]:
     """Choose whole cases until their rows of `findings`, or their characters, reach the limit.
 
     Cases are taken in the order of a hash of their ids, so that the choice is the same for the
@@ -20,7 +20,7 @@ def held_cases(run: Path, most_rows: int) -> list[str]:
         most_rows: rows of `findings` at most.
 
     Returns:
-        The ids of the cases in the order of the run.
+        The ids of the cases in the order of the run, and how many cases the run has.
     """
     table = read_arrow(run, "cases", ("case_id", "n_findings", "n_chars")).to_pydict()
     sizes = list(zip(table["n_findings"], table["n_chars"], strict=True))
@@ -34,7 +34,7 @@ def held_cases(run: Path, most_rows: int) -> list[str]:
         if kept and (rows > most_rows or characters > MOST_CHARACTERS):
             break
         kept.append(i)
-    return [table["case_id"][i] for i in sorted(kept)]
+    return [table["case_id"][i] for i in sorted(kept)], len(sizes)
 
 
 def _fit(sizes: list[tuple[int, int]], most_rows: int) -> bool:
