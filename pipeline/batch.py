@@ -1,5 +1,6 @@
 """An archive of cases -> a run folder, chunk by chunk, by worker processes beside each other."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import Any
 
 from pipeline.assembly import load
 from pipeline.chunk_annotator import ChunkAnnotator
-from pipeline.chunk_folder import DoneChunk, done_chunks, drop_chunks, drop_drafts
+from pipeline.chunk_folder import DoneChunk, done_chunks, drop_chunks, drop_damaged
 from pipeline.chunks import Chunk, Item, Tally, chunks_of
 from pipeline.errors import RunError, UsageError
 from pipeline.final_tables import TableWriter
@@ -30,6 +31,8 @@ from pipeline.workers.worker import WorkOrder, annotate_chunk
 
 #: cases annotated and written at a time
 CHUNK = 64
+#: in the manifest of a run that is complete: the hash of all it has read
+INPUT_HASH = "input_sha256"
 #: what gives workers their pipeline
 LOADER = "pipeline.assembly:load"
 
@@ -144,6 +147,8 @@ def run(
     manifest = new_manifest(sources, asdict(chosen))
     try:
         with reserved(folder) as lock:
+            # another run may have ended here while this one waited for the lock
+            check_output(folder, sources, overwrite=chosen.overwrite, resume=chosen.resume)
             manifest = _Runner(folder, chosen, progress, lock).finished(stream, manifest)
     except OSError as problem:
         where = problem.filename or folder
@@ -179,9 +184,10 @@ class _Runner:
             earlier = read_manifest(self.folder)
             refuse_changed(earlier, manifest, self.folder)
             if earlier["state"] == "complete":
+                _refuse_other_input(stream, earlier, self.folder)
                 drop_chunks(self.folder)
                 return earlier
-            drop_drafts(self.folder)
+            drop_damaged(self.folder)
         with self._annotating() as annotate:
             if not going_on:
                 open_folder(self.folder, manifest)
@@ -189,7 +195,9 @@ class _Runner:
         drop_tables(self.folder)
         inert = self.chosen.spreadsheet_safe
         files = TableWriter(self.folder, sorted(done), self.chosen.format, inert=inert).write()
-        whole = completed(manifest, asdict(_total(done.values())), files)
+        read = {INPUT_HASH: _hash_of(done[number].digest for number in sorted(done))}
+        counts = asdict(_total(each.tally for each in done.values()))
+        whole = completed(manifest | read, counts, files)
         write_manifest(self.folder, whole)
         drop_chunks(self.folder)
         return whole
@@ -211,17 +219,17 @@ class _Runner:
                 annotate_chunk(annotator, chunk, digest, folder) for chunk, digest in chunks
             )
 
-    def _annotated(self, stream: Iterable[Item], annotate: Annotate) -> dict[int, Tally]:
-        """Have all chunks annotated that are not on disk; give the counts of each."""
+    def _annotated(self, stream: Iterable[Item], annotate: Annotate) -> dict[int, DoneChunk]:
+        """Have all chunks annotated that are not on disk; give them all by number."""
         there = {done.number: done for done in done_chunks(self.folder)}
-        tallies = {number: done.tally for number, done in there.items()}
-        total = _total(tallies.values())
+        every = dict(there)
+        total = _total(done.tally for done in there.values())
         self.progress(replace(total))
         for done in annotate(_missing(stream, there, self.folder)):
-            tallies[done.number] = done.tally
+            every[done.number] = done
             total.add(done.tally)
             self.progress(replace(total))
-        return tallies
+        return every
 
 
 def _missing(
@@ -244,6 +252,19 @@ def _missing(
             f"{folder}: the input has fewer cases than this run has read, expected the same input "
             "for --resume; --overwrite begins anew"
         )
+
+
+def _refuse_other_input(stream: Iterable[Item], earlier: dict[str, Any], folder: Path) -> None:
+    now = _hash_of(chunk.digest() for chunk in chunks_of(stream, CHUNK))
+    if earlier.get(INPUT_HASH) != now:
+        raise RunError(
+            f"{folder}: the input is not what this run has read, expected the same input for "
+            "--resume; --overwrite begins anew"
+        )
+
+
+def _hash_of(digests: Iterable[str]) -> str:
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def _total(tallies: Iterable[Tally]) -> Tally:

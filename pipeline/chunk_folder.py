@@ -4,11 +4,12 @@
     <run>/chunks/00012/chunk.json             digest of its cases, counts
 
 A chunk is written to a folder of another name, every file is flushed to the disk, then the folder
-is renamed: a process killed in between leaves a folder that `drop_drafts` takes away.
+is renamed: a process killed in between leaves a folder that `drop_damaged` takes away.
 """
 
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -20,7 +21,7 @@ import pyarrow as pa
 from pipeline.chunks import Tally
 from pipeline.errors import RunError
 from pipeline.records import TABLES, Row
-from pipeline.table_files import schema, write_table
+from pipeline.table_files import flush, schema, write_parquet
 from pipeline.table_rows import cells
 
 CHUNKS, ENTRY = "chunks", "chunk.json"
@@ -42,18 +43,20 @@ def write_chunk(run: Path, done: DoneChunk, rows: Mapping[str, Sequence[Row]]) -
         OSError: the disk is full, or the folder is not to be written.
     """
     folder = run / CHUNKS
-    draft = folder / f"{_DRAFT}{done.number:05}-{os.getpid()}"
+    # no process id: workers of several machines may have the same
+    draft = folder / f"{_DRAFT}{done.number:05}-{secrets.token_hex(8)}"
     draft.mkdir(parents=True, exist_ok=True)
     try:
         for name in TABLES:
             table = pa.table(cells(name, rows[name]), schema=schema(name))
-            write_table(table, draft / f"{name}.parquet")
-        entry = {"digest": done.digest, "tally": asdict(done.tally)}
+            write_parquet(table, draft / f"{name}.parquet")
+        sizes = {name: (draft / f"{name}.parquet").stat().st_size for name in TABLES}
+        entry = {"digest": done.digest, "tally": asdict(done.tally), "bytes": sizes}
         (draft / ENTRY).write_text(json.dumps(entry) + "\n", "utf-8")
         for path in (*draft.iterdir(), draft):
-            _flush(path)
+            flush(path)
         _put_in_place(draft, chunk_path(run, done.number))
-        _flush(folder)
+        flush(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -89,29 +92,52 @@ def done_chunks(run: Path) -> list[DoneChunk]:
 def _read_entry(run: Path, number: int) -> DoneChunk:
     path = chunk_path(run, number) / ENTRY
     try:
-        entry = json.loads(path.read_text("utf-8"))
-        return DoneChunk(number, entry["digest"], Tally(**entry["tally"]))
+        return _done_chunk(number, path)
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise RunError(
-            f"{path}: {type(problem).__name__}, expected the digest and counts of a chunk"
+            f"{path}: {type(problem).__name__}, expected the digest and counts of a chunk; "
+            "--resume annotates it anew"
         ) from problem
 
 
-def drop_drafts(run: Path) -> None:
-    """Take away what a process that was killed had begun to write."""
-    for draft in (run / CHUNKS).glob(f"{_DRAFT}*"):
-        shutil.rmtree(draft, ignore_errors=True)
+def _done_chunk(number: int, path: Path) -> DoneChunk:
+    entry = json.loads(path.read_text("utf-8"))
+    return DoneChunk(number, entry["digest"], Tally(**entry["tally"]))
+
+
+def drop_damaged(run: Path) -> None:
+    """Take away what a process that was killed had begun to write, and chunks that are not whole.
+
+    Whole is a chunk whose files are there at the size they were written: that costs no reading.
+    """
+    folder = run / CHUNKS
+    if not folder.is_dir():
+        return
+    for path in list(folder.iterdir()):
+        if path.name.isdigit() and _is_whole(run, int(path.name)):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _is_whole(run: Path, number: int) -> bool:
+    folder = chunk_path(run, number)
+    try:
+        _done_chunk(number, folder / ENTRY)
+        sizes = json.loads((folder / ENTRY).read_text("utf-8"))["bytes"]
+        found = {name: (folder / f"{name}.parquet").stat().st_size for name in TABLES}
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return bool(sizes == found)
+
+
+def drop_chunk(run: Path, number: int) -> None:
+    """Take a chunk away."""
+    shutil.rmtree(chunk_path(run, number), ignore_errors=True)
 
 
 def drop_chunks(run: Path) -> None:
     """Take away all chunks."""
     shutil.rmtree(run / CHUNKS, ignore_errors=True)
-
-
-def _flush(path: Path) -> None:
-    """Have the disk hold what a file or folder holds."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

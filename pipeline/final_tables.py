@@ -16,16 +16,16 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from pipeline.chunk_folder import chunk_path
+from pipeline.chunk_folder import chunk_path, drop_chunk
+from pipeline.errors import RunError
 from pipeline.records import TABLES
-from pipeline.table_files import read_table_file, schema, write_table
+from pipeline.table_files import flush, read_table_file, schema, write_table
 
 #: cases (rows, in `rejects`) of a part; about 125,000 rows of `entities`, 30 MB
 PART_CASES = 2_500
 #: so many parts at most: each is an open file while rows are dealt out
-MOST_PARTS = 256
+MOST_PARTS = 200
 #: rows held before they are dealt out
 _HELD_ROWS = 100_000
 _REJECT_KEYS = ("source", "case_id", "stage", "error", "message")
@@ -70,15 +70,19 @@ class TableWriter:
         write_table(table, path, inert=self._inert)
         return int(table.num_rows)
 
-    def _chunks(self, name: str) -> Iterator[pa.Table]:
+    def _chunks(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         for number in self._numbers:
-            yield read_table_file(chunk_path(self._run, number) / f"{name}.parquet", name)
+            file = chunk_path(self._run, number) / f"{name}.parquet"
+            try:
+                yield read_table_file(file, name, columns=columns)
+            except RunError as problem:
+                drop_chunk(self._run, number)
+                raise RunError(f"{problem}; dropped, --resume annotates it anew") from problem
 
     def _bounds(self, name: str) -> list[str]:
         """Give the ids at which parts after the first begin; none for a small table."""
         key = keys_of(name)[0]
-        files = [chunk_path(self._run, number) / f"{name}.parquet" for number in self._numbers]
-        columns = [pq.read_table(file, columns=[key], partitioning=None)[key] for file in files]
+        columns = [table[key] for table in self._chunks(name, [key])]
         ids = pa.chunked_array([part for column in columns for part in column.chunks], pa.string())
         size = max(PART_CASES, -(-len(ids) // MOST_PARTS))
         if len(ids) <= size:
@@ -89,7 +93,7 @@ class TableWriter:
 
     def _write_parts(self, name: str, bounds: Sequence[str]) -> int:
         """Write the parts of a table into a folder of another name, then put it in place."""
-        dealt, draft = self._run / f".{name}.dealt", self._run / f".{name}.tmp"
+        dealt, draft = self._run / f".{name}.dealt.tmp", self._run / f".{name}.tmp"
         rows = 0
         with _scratch(dealt), _scratch(draft):
             _deal(self._chunks(name), name, bounds, dealt)
@@ -99,6 +103,7 @@ class TableWriter:
                 rows += self._write(table, draft / f"part-{part:05}.{self._ending}")
             shutil.rmtree(self._run / name, ignore_errors=True)
             draft.rename(self._run / name)
+            flush(self._run)
         return rows
 
 
@@ -140,11 +145,13 @@ def _deal(tables: Iterator[pa.Table], name: str, bounds: Sequence[str], folder: 
 
 def _gathered(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
     held: list[pa.Table] = []
+    rows = 0
     for table in tables:
         held.append(table)
-        if sum(each.num_rows for each in held) >= _HELD_ROWS:
+        rows += table.num_rows
+        if rows >= _HELD_ROWS:
             yield pa.concat_tables(held)
-            held = []
+            held, rows = [], 0
     if held:
         yield pa.concat_tables(held)
 

@@ -24,7 +24,7 @@ from pipeline.errors import RunError, UsageError
 from pipeline.manifest import MANIFEST, read_manifest, write_manifest
 from pipeline.records import TABLES
 from pipeline.run_lock import locked
-from pipeline.table_files import FORMATS, read_table_file, schema
+from pipeline.table_files import DRAFT_BEGINS, DRAFT_ENDS, FORMATS, read_table_file, schema
 from pipeline.table_rows import frame
 
 
@@ -47,7 +47,7 @@ def check_output(
             )
     if output.exists() and not output.is_dir():
         raise UsageError(f"{output}: is a file, expected a new or empty folder")
-    if not output.is_dir() or not any(output.iterdir()):
+    if not output.is_dir() or all(is_draft(path) for path in output.iterdir()):
         return
     if not (output / MANIFEST).is_file():
         raise UsageError(f"{output}: is neither empty nor a run folder, expected a new folder")
@@ -81,18 +81,36 @@ def reserved(output: Path) -> Iterator[int]:
 def open_folder(output: Path, manifest: Mapping[str, Any]) -> None:
     """Make the folder, take away what an earlier run wrote there, and write the first manifest."""
     output.mkdir(parents=True, exist_ok=True)
+    # in this order: killed at any point, what the manifest says is still true
     drop_chunks(output)
-    drop_tables(output)
     write_manifest(output, manifest)
+    drop_tables(output)
     (output / CHUNKS).mkdir()
 
 
 def drop_tables(output: Path) -> None:
-    """Take away the tables of a run."""
+    """Take away the tables of a run, and what a run that was killed had begun to write of them."""
+    for path in list(output.iterdir()):
+        if is_draft(path) and path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif is_draft(path):
+            path.unlink(missing_ok=True)
     for name in TABLES:
         shutil.rmtree(output / name, ignore_errors=True)
         for ending in FORMATS:
             (output / f"{name}.{ending}").unlink(missing_ok=True)
+
+
+def is_draft(path: Path) -> bool:
+    """Say whether a path is one that radtab writes to before it gets its name.
+
+    >>> is_draft(Path("run/.entities.parquet.tmp")), is_draft(Path("run/.git"))
+    (True, False)
+    """
+    name = path.name
+    if not (name.startswith(DRAFT_BEGINS) and name.endswith(DRAFT_ENDS)):
+        return False
+    return name.removeprefix(DRAFT_BEGINS).partition(".")[0] in {*TABLES, Path(MANIFEST).stem}
 
 
 def read_table(run: Path | str, name: str, case_id: str | None = None) -> pd.DataFrame:

@@ -29,6 +29,8 @@ def locked(run: Path, wait: float = _WAIT) -> Iterator[int]:
     handle = os.open(run, os.O_RDONLY)
     try:
         _take(handle, run, wait)
+        if not (run.is_dir() and os.path.samestat(os.fstat(handle), run.stat())):
+            raise RunError(f"{run}: taken away by another run, expected it to stay; try again")
         yield handle
     finally:
         os.close(handle)

@@ -4,12 +4,14 @@ The same table gives the same bytes: no time, path or machine is written into a 
 """
 
 import csv
+import errno
 import json
+import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pandas as pd
 import pyarrow as pa
@@ -24,8 +26,11 @@ _ARROW = {
     int | None: pa.int64(), float | None: pa.float64(), list[str]: pa.list_(pa.string()),
 }  # fmt: skip
 _BATCH = 10_000
-#: beginnings of a cell that a spreadsheet runs as a formula (OWASP, CSV injection)
-_RUN = re.compile(r"'*[=+\-@\t\r]")
+#: what the name of a file begins and ends with while it is written
+DRAFT_BEGINS, DRAFT_ENDS = ".", ".tmp"
+#: beginnings of a cell that a spreadsheet runs as a formula (OWASP, CSV injection); full-width
+#: characters are folded by some
+_RUN = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 def schema(name: str) -> pa.Schema:
@@ -42,14 +47,31 @@ def schema(name: str) -> pa.Schema:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a path to write to; what is written there becomes `path` at once, or not at all."""
-    draft = path.with_name(f".{path.name}.tmp")
+    """Give a path to write to; what is written there becomes `path` at once, or not at all.
+
+    It is on the disk when the context ends, so that a power cut leaves the old file or the new.
+    """
+    draft = path.with_name(f"{DRAFT_BEGINS}{path.name}{DRAFT_ENDS}")
     try:
         yield draft
+        flush(draft)
         draft.replace(path)
+        flush(path.parent)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def flush(path: Path) -> None:
+    """Have the disk hold what a file or folder holds; some file systems do not for folders."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as problem:
+        if problem.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(handle)
 
 
 def write_table(table: pa.Table, path: Path, *, inert: bool = False) -> None:
@@ -61,8 +83,10 @@ def write_table(table: pa.Table, path: Path, *, inert: bool = False) -> None:
     with replacing(path) as draft:
         if path.suffix == ".csv":
             _write_csv(table, draft, inert)
+        elif path.suffix == ".jsonl":
+            _write_jsonl(table, draft)
         else:
-            _WRITERS[path.suffix[1:]](table, draft)
+            write_parquet(table, draft)
 
 
 def write_frame(frame: pd.DataFrame, name: str, path: Path) -> None:
@@ -78,17 +102,31 @@ def write_frame(frame: pd.DataFrame, name: str, path: Path) -> None:
         raise RunError(f"{path}: cannot be written ({problem.strerror})") from problem
 
 
-def _write_parquet(table: pa.Table, path: Path) -> None:
+def write_parquet(table: pa.Table, path: Path) -> None:
+    """Write a Parquet file at once; a process that is killed leaves half of it."""
     pq.write_table(table, path, compression="zstd")
 
 
 def _write_csv(table: pa.Table, path: Path, inert: bool) -> None:
     cell = _inert_cell if inert else _cell
     with path.open("w", encoding="utf-8", newline="") as handle:
-        lines = csv.writer(handle, lineterminator="\n")
+        lines = csv.writer(_LineFeeds(handle))
         lines.writerow(table.column_names)
         for row in _rows(table):
             lines.writerow([cell(value) for value in row.values()])
+
+
+class _LineFeeds:
+    """End the lines of a `csv.writer` in a line feed alone.
+
+    Told to do so itself, it would leave a carriage return within a cell unquoted.
+    """
+
+    def __init__(self, handle: TextIO) -> None:
+        self._handle = handle
+
+    def write(self, line: str) -> None:
+        self._handle.write(line.removesuffix("\r\n") + "\n")
 
 
 def _write_jsonl(table: pa.Table, path: Path) -> None:
@@ -110,21 +148,28 @@ def _inert_cell(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and _RUN.match(value) else _cell(value)
 
 
-def read_table_file(path: Path, name: str, *, inert: bool = False) -> pa.Table:
+def read_table_file(
+    path: Path, name: str, *, inert: bool = False, columns: Sequence[str] | None = None
+) -> pa.Table:
     """Read a table's file, whatever its format, with the types of `schema(name)`.
 
     Args:
         path: the file.
         name: of the table.
         inert: whether it was written so that a spreadsheet runs nothing in it.
+        columns: these alone; None, all.
 
     Raises:
         RunError: the file is missing, damaged or has other columns.
     """
+    wanted = schema(name)
     try:
-        if path.suffix == ".csv":
-            return _read_csv(path, schema(name), inert)
-        return _READERS[path.suffix[1:]](path, schema(name))
+        if path.suffix == ".parquet":
+            return _read_parquet(path, pa.schema(map(wanted.field, columns or wanted.names)))
+        whole = (
+            _read_csv(path, wanted, inert) if path.suffix == ".csv" else _read_jsonl(path, wanted)
+        )
+        return whole.select(columns or wanted.names)
     except (OSError, ValueError, KeyError, csv.Error) as problem:
         what = problem.strerror if isinstance(problem, OSError) else None
         raise RunError(
@@ -165,11 +210,3 @@ def _value(cell: str, kind: pa.DataType) -> object:
 def _value_of_inert(cell: str, kind: pa.DataType) -> object:
     text = pa.types.is_string(kind) and cell[:1] == "'" and _RUN.match(cell)
     return _value(cell[1:] if text else cell, kind)
-
-
-_WRITERS: dict[str, Callable[[pa.Table, Path], None]] = {
-    "parquet": _write_parquet, "jsonl": _write_jsonl,
-}  # fmt: skip
-_READERS: dict[str, Callable[[Path, pa.Schema], pa.Table]] = {
-    "parquet": _read_parquet, "jsonl": _read_jsonl,
-}  # fmt: skip

@@ -1,3 +1,4 @@
+import csv
 import json
 from dataclasses import fields
 from pathlib import Path
@@ -72,3 +73,29 @@ def test_a_damaged_file_is_told_in_one_line(ending: str, tmp_path: Path) -> None
     with pytest.raises(RunError, match=rf"cases\.{ending}: cannot be read") as problem:
         read_table_file(path, "cases")
     assert "\n" not in str(problem.value)
+
+
+FORMULAS = [
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "'", "'=1", "''=1", "''", "'a",
+    "a=1", "", " =1", "-", '=HYPERLINK("http://x","y")', "'\t", "'- item",
+]  # fmt: skip
+
+
+def test_what_a_spreadsheet_would_run_is_inert_and_read_back(tmp_path: Path) -> None:
+    table = schema("sections").empty_table().to_pydict()
+    kinds = {field.name: field.type for field in schema("sections")}
+    for name, kind in kinds.items():
+        table[name] = FORMULAS if kind == pa.string() else [-1] * len(FORMULAS)
+    whole = pa.table(table, schema=schema("sections"))
+    path = tmp_path / "sections.csv"
+    write_table(whole, path, inert=True)
+    assert read_table_file(path, "sections", inert=True).to_pylist() == whole.to_pylist()
+    with path.open(encoding="utf-8", newline="") as handle:
+        cells = [row["case_id"] for row in csv.DictReader(handle)]
+    changed = dict(zip(FORMULAS, cells, strict=True))
+    assert not [cell for cell in cells if cell[:1] and cell[0] in "=+-@\t\r\n＝＋－＠"]
+    assert changed["=1+1"] == "'=1+1"
+    assert changed["'=1"] == "''=1"
+    assert {cell for cell in FORMULAS if changed[cell] == cell} == {
+        "'", "''", "'a", "a=1", "", " =1",
+    }  # fmt: skip

@@ -1,12 +1,12 @@
 """Runs by worker processes: what dies, hangs or is cut off costs one case at most, and no row."""
 
+import contextlib
 import json
-import os
 import random
-import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -159,42 +159,77 @@ def test_two_runs_do_not_write_to_one_folder(inputs, tmp_path, monkeypatch):
         pass
 
 
-RUN = """
-import sys
-import pipeline.batch
-pipeline.batch.LOADER, pipeline.batch.CHUNK = "tests.fake_pipeline:load", 8
-pipeline.batch.run(sys.argv[1], sys.argv[2], workers=2, resume=True)
-"""
+class KillableRuns:
+    """Start runs in a process of their own (`tests.killable_runs`) and kill them."""
+
+    def __init__(self, inputs: Path) -> None:
+        command = [sys.executable, "-m", "tests.killable_runs", str(inputs)]
+        self._server = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def __enter__(self) -> "KillableRuns":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.stdin.close()
+        assert self._server.wait(20) == 0
+        self._server.stdout.close()
+
+    def start(self, folder: Path, die_at: str = "-", parts: int = 2500) -> psutil.Process | None:
+        self._server.stdin.write(f"{folder} {die_at} {parts}\n")
+        self._server.stdin.flush()
+        try:
+            return psutil.Process(int(self._server.stdout.readline()))
+        except psutil.NoSuchProcess:
+            return None
+
+    def finish(self, folder: Path, die_at: str = "-", parts: int = 2500) -> None:
+        if process := self.start(folder, die_at, parts):
+            process.wait(60)
 
 
-def test_thirty_kills_lose_and_double_no_row(tmp_path):
+@pytest.fixture
+def runs(tmp_path: Path) -> Iterator[KillableRuns]:
+    with KillableRuns(write_cases(tmp_path / "c.jsonl", 400)) as started:
+        yield started
+
+
+def test_thirty_kills_lose_and_double_no_row(runs, tmp_path):
     """Kill the run, its nursery or a worker at random moments until thirty are dead."""
-    inputs = write_cases(tmp_path / "c.jsonl", 400)
-    command = [sys.executable, "-c", RUN, str(inputs)]
-    subprocess.run([*command, str(tmp_path / "whole")], check=True, cwd=ROOT)
+    runs.finish(tmp_path / "whole")
     chance = random.Random(20)
     killed, started = 0, 0
     while killed < 30:
         started += 1
         folder = tmp_path / f"run{started}"
         while not (folder / "cases.parquet").exists():
-            killed += start_and_kill([*command, str(folder)], chance)
-        subprocess.run([*command, str(folder)], check=True, cwd=ROOT)
+            killed += kill_some(runs.start(folder), chance)
+        runs.finish(folder)
         assert table_bytes(folder) == table_bytes(tmp_path / "whole")
 
 
-def start_and_kill(command: list[str], chance: random.Random) -> int:
-    """Start a run and kill its processes, one after another, as long as it lives."""
+def kill_some(run: psutil.Process | None, chance: random.Random) -> int:
+    """Kill a run's processes, one after another, as long as it lives."""
     killed = 0
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+    with contextlib.suppress(psutil.NoSuchProcess, AttributeError):
         for _ in range(4):
-            time.sleep(chance.uniform(0.0, 1.0))
-            if process.poll() is not None:
-                break
-            try:
-                family = [process.pid, *(p.pid for p in psutil.Process(process.pid).children(True))]
-                os.kill(chance.choice(family), signal.SIGKILL)
-                killed += 1
-            except (psutil.NoSuchProcess, ProcessLookupError):
-                continue
+            time.sleep(chance.uniform(0.0, 0.4))
+            chance.choice([run, *run.children(recursive=True)]).kill()
+            killed += 1
+        run.kill()
+        run.wait(20)
     return killed
+
+
+@pytest.mark.parametrize("parts", [2500, 150])
+def test_a_kill_while_tables_are_written_loses_nothing(runs, tmp_path, parts):
+    runs.finish(tmp_path / "whole", parts=parts)
+    for die_at in (0, 1, 4, 5):
+        folder = tmp_path / f"run{die_at}"
+        runs.finish(folder, str(die_at), parts)
+        assert len(read_table(folder, "cases")) == 400
+        runs.finish(folder, str(die_at), parts)
+        runs.finish(folder, parts=parts)
+        assert table_bytes(folder) == table_bytes(tmp_path / "whole")
+        assert not [path for path in folder.iterdir() if path.name.startswith(".")]

@@ -15,8 +15,9 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from pipeline import errors
 from pipeline.chunk_folder import DoneChunk
@@ -29,7 +30,8 @@ from pipeline.workers.worker import WorkOrder
 
 #: a case in which so many workers died is left out; a single death may have another cause
 TRIES = 2
-#: deaths outside any case (loading, writing) after which a run ends
+#: deaths outside any case (loading, writing) after which a run ends: one after another, or at the
+#: same chunk
 _DEATHS = 3
 _PATIENCE = 5.0
 
@@ -59,14 +61,23 @@ class Crew:
         order: what the workers are told.
         workers: how many, at least 1.
         inherited: open files that workers keep open, such as the lock of the run.
+        begun: called with a chunk's number and the place of a case in it before it is annotated,
+            and with None after the last.
 
     Raises:
         RadtabError: the pipeline cannot be loaded; the class is that of the problem.
         RunError: workers die outside any case.
     """
 
-    def __init__(self, order: WorkOrder, workers: int, inherited: Iterable[int] = ()) -> None:
+    def __init__(
+        self,
+        order: WorkOrder,
+        workers: int,
+        inherited: Iterable[int] = (),
+        begun: Callable[[int, int | None], object] = lambda *_: None,
+    ) -> None:
         self._order, self._size, self._inherited = order, workers, tuple(inherited)
+        self._begun = begun
         self._workers: dict[socket.socket, _Worker] = {}
         self._nursery: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -99,8 +110,14 @@ class Crew:
         if "refused" in answer:
             raise getattr(errors, answer["error"])(answer["refused"])
 
-    def run(self, chunks: Iterable[tuple[Chunk, str]]) -> Iterator[DoneChunk]:
+    def run(
+        self, chunks: Iterable[tuple[Chunk, str]], left_out: Mapping[int, RejectRow] | None = None
+    ) -> Iterator[DoneChunk]:
         """Annotate chunks (with their digests) and write them; yield each that is on disk.
+
+        Args:
+            chunks: chunks and their digests.
+            left_out: places in every chunk that are not to be tried.
 
         Raises:
             RunError: rows cannot be written, or workers die outside any case.
@@ -111,7 +128,7 @@ class Crew:
             self._hand_out(ready)
             # read on while the workers are busy
             if not ready and (following := next(waiting, None)) is not None:
-                ready.append(_Job(*following))
+                ready.append(_Job(*following, left_out=dict(left_out or {})))
                 continue
             if not ready and not any(worker.job for worker in self._workers.values()):
                 return
@@ -149,10 +166,11 @@ class Crew:
                 self._bury(channel, job, ready)
             elif "begun" in message:
                 job.place, job.since = message["begun"], message["at"]
+                self._begun(job.chunk.number, job.place)
             elif "failed" in message:
                 raise RunError(message["failed"])
             else:
-                worker.job = None
+                worker.job, self._deaths = None, 0
                 yield DoneChunk(job.chunk.number, job.digest, Tally(**message["tally"]))
 
     def _bury(self, channel: socket.socket, job: _Job, ready: deque[_Job]) -> None:
@@ -162,7 +180,7 @@ class Crew:
         place, late = job.place, time.monotonic() - job.since >= self._order.case_seconds
         job.deaths[place] = job.deaths.get(place, 0) + 1
         if place is None:
-            self._count_death()
+            self._count_death(job.deaths[place])
         elif late or job.deaths[place] >= TRIES:
             case = job.chunk.items[place]
             assert isinstance(case, Case)
@@ -176,11 +194,11 @@ class Crew:
             )
         return left_out(case, "annotate", "WorkerDied", f"its process died {TRIES} times")
 
-    def _count_death(self) -> None:
+    def _count_death(self, of_chunk: int = 0) -> None:
         self._deaths += 1
-        if self._deaths >= _DEATHS:
+        if max(self._deaths, of_chunk) >= _DEATHS:
             raise RunError(
-                f"{self._order.run}: {self._deaths} workers died outside any case, expected them "
+                f"{self._order.run}: {_DEATHS} workers died outside any case, expected them "
                 "to load and write; is there too little memory?"
             )
 
@@ -210,10 +228,13 @@ class Crew:
     def _open_nursery(self) -> None:
         self._control, theirs = socket.socketpair()
         handle = theirs.fileno()
+        # what is imported here is imported there, whatever lies in the folder one stands in
+        path = os.pathsep.join(part or str(Path.cwd()) for part in sys.path)
         self._nursery = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.workers.nursery", str(handle)],
+            [sys.executable, "-P", "-m", "pipeline.workers.nursery", str(handle)],
             pass_fds=[handle, *self._inherited],
             stdin=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": path},
         )
         theirs.close()
         send(self._control, self._order._asdict())

@@ -14,6 +14,7 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
@@ -69,4 +70,6 @@ def _be_worker(channel: socket.socket, nlp: Language, order: WorkOrder) -> NoRet
 if __name__ == "__main__":
     # Ctrl-C reaches the whole group of processes; it is the run's to end its workers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    # the run may be killed while the pipeline loads
+    with suppress(ConnectionError):
+        serve(socket.socket(fileno=int(sys.argv[1])))
