@@ -149,6 +149,22 @@ def test_bad_evidence_row(tmp_path, rows):
         load_evidence_rows(path)
 
 
+def test_no_cue_without_its_telling_word(tmp_path):
+    path = tmp_path / "cues.tsv"
+    rows = ["C:1\tis no longer seen\tcue\tabsent", "C:2\tlonger\tterminator\t"]
+    path.write_text(
+        "\n".join(
+            [
+                "id\tcue\tkind\tstatus\tdirection\tscope\tpriority\tsections\tlabels",
+                *(f"{row}\tforward\t9\t9\t\t" for row in rows),
+            ]
+        )
+        + "\n",
+        encoding="utf-8",
+    )
+    assert load_status_cues(path).telling() == {"seen"}
+
+
 @pytest.mark.parametrize("model", ["", "[]", '{"bias": 0}', '{"bias": "x", "weights": {}}'])
 def test_bad_weights(tmp_path, model):
     path = tmp_path / "weights.json"

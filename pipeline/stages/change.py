@@ -22,11 +22,12 @@ class ChangeMarker:
 
     def __init__(self, cues: CueTable) -> None:
         self.cues = cues
+        self._telling = cues.telling()
 
     def __call__(self, doc: Doc) -> Doc:
         """Mark the mentions of a doc, which have their status."""
         words = case_words(doc)
-        reader = CueReader(self.cues, words)
+        reader = CueReader(self.cues, self._telling, words)
         sections: list[str] = []
         for mention in mentions_of(doc) if reader.cued else ():
             changes = CHANGES_OF.get(mention["status"])

@@ -39,6 +39,7 @@ class StatusMarker:
         threshold: float = 0.45,
     ) -> None:
         self.cues = cues
+        self._telling = cues.telling()
         self.sections = sections
         self.judge = judge
         self.threshold = threshold
@@ -50,7 +51,7 @@ class StatusMarker:
             words = case_words(doc)
             names = _sections(doc)
             evidence = self.judge.evidence(words, asserted, names)
-            reader = CueReader(self.cues, words)
+            reader = CueReader(self.cues, self._telling, words)
             for mention in asserted:
                 self._mark(doc, mention, names[mention["start"]], (words, evidence, reader))
         return doc

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from html import unescape
-from itertools import accumulate, compress, pairwise
+from itertools import accumulate, chain, compress, count, pairwise, repeat
+from operator import sub
 
 import numpy as np
 from spacy.tokens import Doc
@@ -69,13 +70,15 @@ class WordReader:
 
     def read(self, doc: Doc) -> CaseWords:
         """Give the words of a doc."""
-        texts, begins = token_texts(doc), doc.to_array("SENT_START") == 1
+        texts, begins = token_texts(doc), doc.to_array("SENT_START")
         key = begins.tobytes()
         if self._last and self._last[0] is texts and self._last[1] == key:
             return self._last[2]
         if len(self._plain) > self._kept:
             self._plain.clear()
-        words = _case_words([*map(self._plain.__getitem__, texts)], np.flatnonzero(begins).tolist())
+        words = _case_words(
+            [*map(self._plain.__getitem__, texts)], np.flatnonzero(begins == 1).tolist()
+        )
         self._last = texts, key, words
         return words
 
@@ -104,8 +107,6 @@ def _case_words(plain: list[str], starts: list[int]) -> CaseWords:
 
 def _sentences(starts: list[int], size: int) -> tuple[list[tuple[int, int]], list[int]]:
     bounds = [0, *(start for start in starts if 0 < start < size), size]
-    pairs = list(pairwise(bounds))
-    sentence_of: list[int] = []
-    for number, (low, high) in enumerate(pairs):
-        sentence_of += [number] * (high - low)
-    return pairs, [*sentence_of, len(pairs) - 1]
+    sizes = map(sub, bounds[1:], bounds)
+    numbers = chain.from_iterable(map(repeat, count(), sizes))
+    return [*pairwise(bounds)], [*numbers, len(bounds) - 2]

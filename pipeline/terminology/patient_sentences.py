@@ -16,6 +16,10 @@ from pipeline.terminology.patient_rows import EDGE, LONGEST, NONE, QUARTERS, SID
 SHORT = 8
 
 
+#: the words `start` to `end` (exclusive) of a row, its id and the side it shows
+Hit = tuple[int, int, tuple[str, str]]
+
+
 class SentenceReading(NamedTuple):
     """The ids of rows in a sentence, its side, and where words of a side (and which) stand."""
 
@@ -127,7 +131,8 @@ class CaseSentences:
         return found
 
     def _section(self, numbers: range) -> SectionReading:
-        readings = [self._sentence(*self.words.sentences[number]) for number in numbers]
+        hits = self._hits(numbers)
+        readings = [_reading(hits[at]) if at in hits else UNMARKED for at in numbers]
         sides = [reading.side for reading in readings]
         names = dict.fromkeys([name for reading in readings for name in reading.names])
         following = _stated_before(sides[::-1])[::-1]
@@ -135,13 +140,16 @@ class CaseSentences:
             tuple(names), numbers.start, readings, _stated_before(sides), following
         )
 
-    def _sentence(self, low: int, high: int) -> SentenceReading:
-        hits = self.rows.sentence.all_in(self.words.words, low, high)
-        if not hits:
-            return UNMARKED
-        names = dict.fromkeys([name for _, _, (name, side) in hits if not side])
-        sides = [(start, end, side) for start, end, (_, side) in hits if side]
-        return SentenceReading(tuple(names), side_of([side for *_, side in sides]), sides)
+    def _hits(self, numbers: range) -> dict[int, list[Hit]]:
+        """Find rows in sentences, in one go; what runs over the end of a sentence is none."""
+        words = self.words
+        (low, _), (_, high) = words.sentences[numbers[0]], words.sentences[numbers[-1]]
+        hits: dict[int, list[Hit]] = {}
+        for hit in self.rows.sentence.all_in(words.words, low, high):
+            sentence = words.sentence_of[hit[0]]
+            if sentence == words.sentence_of[hit[1] - 1]:
+                hits.setdefault(sentence, []).append(hit)
+        return hits
 
     def stance(
         self, section: str, sentence: int, tenses: Sequence[tuple[int, str]]
@@ -167,6 +175,12 @@ class CaseSentences:
             min(LONGEST, (size + 1).bit_length() - 1),
             place == size - 1,
         )
+
+
+def _reading(hits: Sequence[Hit]) -> SentenceReading:
+    names = dict.fromkeys([name for _, _, (name, side) in hits if not side])
+    sides = [(start, end, side) for start, end, (_, side) in hits if side]
+    return SentenceReading(tuple(names), side_of([side for *_, side in sides]), sides)
 
 
 def side_of(sides: Iterable[str]) -> str:

@@ -182,20 +182,30 @@ class PhraseTable(Generic[T]):
 
 
 class CueTable(PhraseTable[Cue]):
-    """Rows of cues; `telling` holds a word of each cue: where none stands, no cue does.
-
-    It is the longest: `longer` of `is no longer seen`.
-    """
+    """Rows of cues, and a word of each cue that tells of it: where none stands, no cue does."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.telling: set[str] = set()
+        self._cues: set[tuple[str, ...]] = set()
+        self._terminators: set[str] = set()
 
     def add(self, words: tuple[str, ...], thing: Cue) -> None:
         """Hang a row on words it stands for."""
         super().add(words, thing)
         if thing.kind == "cue":
-            self.telling.add(max(words, key=len))
+            self._cues.add(words)
+        elif thing.kind == "terminator":
+            self._terminators.update(words)
+
+    def telling(self) -> frozenset[str]:
+        """Give a word of each cue, the longest that is in no terminator: those are common words.
+
+        Of `is no longer seen` it is `longer`.
+        """
+        common = self._terminators
+        return frozenset(
+            max(words, key=lambda word: (word not in common, len(word))) for words in self._cues
+        )
 
 
 def phrases(pattern: str) -> list[tuple[str, ...]]:

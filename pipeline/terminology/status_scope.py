@@ -6,7 +6,7 @@ a mention (`normal` in `normal kidneys`) says nothing of that mention unless its
 is `inside`. A terminator `inside` a mention keeps out the cues before that mention.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import NamedTuple
 
 from pipeline.terminology.case_words import CaseWords
@@ -49,14 +49,13 @@ NO_CUES = SentenceCues([], [], [])
 class CueReader:
     """Find the cues around the mentions of a case; each sentence with a cue is read once.
 
-    `cued` are the sentences that may have one.
+    `telling` are the cues' telling words; `cued` the sentences that have one.
     """
 
-    def __init__(self, cues: CueTable, words: CaseWords) -> None:
+    def __init__(self, cues: CueTable, telling: Set[str], words: CaseWords) -> None:
         self._cues = cues
         self._words = words
         self._read: dict[int, SentenceCues] = {}
-        telling = cues.telling
         told = [at for at, word in enumerate(words.words) if word in telling]
         self.cued = {words.sentence_of[at] for at in told}
 
