@@ -7,6 +7,7 @@ import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from pipeline.doc_batches import BatchAnnotator, doc_batches
 from pipeline.recognition.chain_tagger import ChainTagger
@@ -85,15 +86,16 @@ def test_a_mention_ends_with_its_text():
     states = {("w=mass", "B-FINDING"): 9.0, ("w=lesion", "I-FINDING"): 9.0}
     layer = TrainedLayer("outer", tags, states, {})
     tagger = ChainTagger(join_layers([layer]), WordClusters([], [], []))
-    vocab = spacy.blank("en").vocab
+    vocab = Vocab()
     docs = [Doc(vocab, words=words) for words in (["a", "mass"], [], ["lesion", "is"])]
     runs = list(tagger.tagged_runs(view_of_all(docs)))
     assert runs == [("outer", 1, ["B-FINDING"]), ("outer", 2, ["I-FINDING"])]
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from(["no", "mass", "\n", " "]), max_size=6), min_size=1))
 def test_a_view_of_docs_is_the_views_of_each(texts):
-    vocab = spacy.blank("en").vocab
+    vocab = Vocab()
     docs = [Doc(vocab, words=words) for words in texts]
     views = [view_of(doc) for doc in docs]
     view = view_of_all(docs)
@@ -109,14 +111,14 @@ def test_a_view_of_docs_is_the_views_of_each(texts):
 
 
 def test_batches_have_limits():
-    vocab = spacy.blank("en").vocab
+    vocab = Vocab()
     docs = [Doc(vocab, words=["a"] * n) for n in (5, 0, 1, 1, 1, 9)]
     assert [[len(d) for d in batch] for batch in doc_batches(docs, 3, 6)] == [[5, 0, 1], [1, 1, 9]]
     assert list(doc_batches([])) == []
 
 
 def test_a_doc_that_fails_goes_to_the_handler_alone():
-    vocab = spacy.blank("en").vocab
+    vocab = Vocab()
     docs = [Doc(vocab, words=[word], spaces=[False]) for word in ("a", "bad", "c")]
     stage = Counter("counter")
     failed = []
@@ -127,7 +129,7 @@ def test_a_doc_that_fails_goes_to_the_handler_alone():
 
 
 def test_without_a_handler_the_error_is_raised_where_the_doc_stands():
-    vocab = spacy.blank("en").vocab
+    vocab = Vocab()
     docs = [Doc(vocab, words=[word], spaces=[False]) for word in ("a", "bad", "c")]
     read = Counter("counter").pipe(docs)
     assert next(read).text == "a"
@@ -145,3 +147,10 @@ def test_a_pipeline_gives_its_stages_its_handler(nlp):
     finally:
         nlp.set_error_handler(spacy.util.raise_error)
     assert failed == [("radtab_sections", "Chest pain.")]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(TEXTS, max_size=6))
+def test_scores_of_sections_are_the_same_to_the_last_bit(nlp, texts):
+    splitter = nlp.get_pipe("radtab_sections")
+    assert splitter.parts_of_all(texts) == [splitter.parts(text) for text in texts]

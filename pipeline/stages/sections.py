@@ -1,6 +1,6 @@
 """Stage `radtab_sections`: which part of the text is history, findings, diagnosis ..."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -45,23 +45,34 @@ class SectionSplitter(BatchAnnotator):
 
     def annotate(self, docs: Sequence[Doc]) -> None:
         """Set the sections of docs."""
+        found = iter(self.parts_of_all([case_text(d) for d in docs if not d._.given_sections]))
         for doc in docs:
             given = doc._.given_sections
-            parts = _given(given) if given else self.parts(case_text(doc))
-            set_sections(doc, _notes(doc, parts))
+            set_sections(doc, _notes(doc, _given(given) if given else next(found)))
 
     def parts(self, text: str) -> list[Part]:
         """Divide a text of which no section is known."""
-        body = find_body(text)
+        return self.parts_of_all([text])[0]
+
+    def parts_of_all(self, texts: Sequence[str]) -> list[list[Part]]:
+        """Divide texts of which no section is known; the model reads them together."""
+        bodies = [find_body(text) for text in texts]
+        headed = [self._headed(text, body) for text, body in zip(texts, bodies, strict=True)]
+        left = [place for place, parts in enumerate(headed) if parts is None]
+        modelled = iter(self._modelled([(texts[place], bodies[place]) for place in left]))
+        divided = [next(modelled) if parts is None else parts for parts in headed]
+        for text, body, parts in zip(texts, bodies, divided, strict=True):
+            if body.keywords >= 0:
+                parts.append(("keywords", body.keywords, len(text), "heading", 1.0))
+        return divided
+
+    def _headed(self, text: str, body: Body) -> list[Part] | None:
+        """Divide a text by its headings; None where they do not carry it."""
         # inside the archive's frame fields come without headings: those found are a field's own
         found = [] if body.framed else self.headings.headings(text, body.start, body.end)
-        if carries_text(found, body.start, body.end):
-            parts = self._lead(text, found, body) + _between(text, found, body)
-        else:
-            parts = self._modelled(text, body)
-        if body.keywords >= 0:
-            parts.append(("keywords", body.keywords, len(text), "heading", 1.0))
-        return parts
+        if not carries_text(found, body.start, body.end):
+            return None
+        return self._lead(text, found, body) + _between(text, found, body)
 
     def _lead(self, text: str, found: Sequence[Heading], body: Body) -> list[Part]:
         """Let the model name what stands before the first heading.
@@ -77,16 +88,23 @@ class SectionSplitter(BatchAnnotator):
         run = self.model.whole(lines, {}, _barred(lines, {heading.section for heading in found}))
         return [(run.section, run.start, run.end, "model", run.score)] if run else []
 
-    def _modelled(self, text: str, body: Body) -> list[Part]:
+    def _modelled(self, cases: Sequence[tuple[str, Body]]) -> Iterator[list[Part]]:
         """Let the model decide; a run that opens with its own heading has the method `heading`."""
-        headings = self.headings.by_line(text, body.start, body.end)
-        return [
+        bodies = [
             (
-                run.section, run.start, run.end,
-                "heading" if headings.get(run.start) == run.section else "model", run.score,
+                body_lines(text, body.start, body.end),
+                self.headings.by_line(text, body.start, body.end),
             )
-            for run in self.model.runs(body_lines(text, body.start, body.end), headings)
-        ]  # fmt: skip
+            for text, body in cases
+        ]
+        for (_, headings), runs in zip(bodies, self.model.runs_of_all(bodies), strict=True):
+            yield [
+                (
+                    run.section, run.start, run.end,
+                    "heading" if headings.get(run.start) == run.section else "model", run.score,
+                )
+                for run in runs
+            ]  # fmt: skip
 
     def to_disk(self, _path: str | Path, **_: Any) -> None:  # noqa: ANN401 (spaCy's signature)
         """Write nothing: rows and weights lie under models/."""

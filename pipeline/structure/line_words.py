@@ -1,4 +1,4 @@
-"""Lines -> the weights of their words, all lines of a text at once.
+"""Lines -> the weights of their words, all lines of some texts at once.
 
 Feature hashing (Weinberger et al., 2009) keeps the weights small and free of any word of the texts
 they were trained on. What is known of a word, its summed weights among it, is a row of a table that
@@ -182,8 +182,12 @@ def _id(name: str) -> int:
 
 
 def _sums(rows: Floats, ends: Ints) -> Floats:
-    """Give the sums of consecutive rows; `ends` are the bounds between them, the outer ones too."""
-    total = np.zeros((len(rows) + 1, rows.shape[1]))
-    np.cumsum(rows, axis=0, out=total[1:])
-    at_ends = total[ends]
-    return np.asarray(at_ends[1:] - at_ends[:-1])
+    """Give the sums of consecutive rows; `ends` are the bounds between them, the outer ones too.
+
+    A sum depends on its own rows alone, to the last bit: a line weighs the same in any company.
+    """
+    sums = np.zeros((len(ends) - 1, rows.shape[1]))
+    filled = np.flatnonzero(np.diff(ends))
+    if len(filled):
+        sums[filled] = np.add.reduceat(rows, ends[filled], axis=0)
+    return sums

@@ -1,7 +1,8 @@
 """The trained section model: lines of a body -> labelled runs with their probability."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from pipeline.structure.segment_features import (
     line_overlaps,
     log_softmax,
     running_sums,
+    runs_of_units,
     segment_bounds,
     segment_features,
 )
@@ -27,6 +29,8 @@ from pipeline.structure.segmentation import NEVER, OrderPrior, Segmenter, unit_p
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+#: the lines of a text, and the section whose heading a line begins with, by its start
+HeadedLines = tuple[Sequence[Line], Mapping[int, str]]
 #: labels in the order the archive most often gives them; the model's own numbering
 LABELS = ("exam", "treatment", "findings", "diagnosis", "differential", "history", "discussion")
 _NUMBERS = {label: number for number, label in enumerate(LABELS)}
@@ -109,24 +113,49 @@ class SectionModel:
         rightly labelled characters; a run's score is the mean posterior probability of its
         characters.
         """
-        lines = condense(lines, MAX_LINES)
-        if not lines:
-            return []
-        line_scores = self.scorer.score(lines, headings)
-        cuts = unit_cuts(line_scores.gaps, len(lines))
-        shared, tied = segment_features(line_scores, cuts)
-        marginals, _ = self.segmenter.marginals(potentials(shared, tied, self.weights, len(cuts)))
-        sizes = np.add.reduceat(_lengths(lines), cuts[:-1])
-        gains = np.clip(unit_posteriors(marginals), 0.0, 1.0) * sizes[:, None]
-        best = self.segmenter.best(gains)
-        first, last, labels = np.array(best, dtype=np.int64).T
-        sums = running_sums(np.hstack([gains, sizes[:, None]]))
-        right = (sums[last, labels] - sums[first, labels]) / (sums[last, -1] - sums[first, -1])
-        scores = _tempered(right, line_scores, cuts[first], cuts[last])
-        return [
-            LabelledRun(LABELS[label], lines[cuts[i]].start, lines[cuts[j] - 1].end, score)
-            for (i, j, label), score in zip(best, scores.tolist(), strict=True)
-        ]
+        return self.runs_of_all([(lines, headings)])[0]
+
+    def runs_of_all(self, bodies: Sequence[HeadedLines]) -> list[list[LabelledRun]]:
+        """Label the lines of some texts, as `runs` does those of one."""
+        bodies = [(condense(lines, MAX_LINES), headings) for lines, headings in bodies]
+        filled = [body for body in bodies if body[0]]
+        found = iter(self._runs(filled) if filled else ())
+        return [next(found) if lines else [] for lines, _ in bodies]
+
+    def _runs(self, bodies: Sequence[HeadedLines]) -> Iterator[list[LabelledRun]]:
+        scores = self.scorer.score(bodies)
+        spans = list(pairwise(scores.starts.tolist()))
+        cuts = [unit_cuts(scores.gaps[first + 1 : end], end - first) for first, end in spans]
+        posteriors = self._posteriors(scores, cuts)
+        # units of one text after the other
+        starts = np.cumsum([0, *(len(own) - 1 for own in cuts)])
+        lines = [line for own, _ in bodies for line in own]
+        at = [own[:-1] + first for own, (first, _) in zip(cuts, spans, strict=True)]
+        sizes = np.add.reduceat(_lengths(lines), np.concatenate(at))
+        gains = np.clip(np.concatenate(posteriors), 0.0, 1.0) * sizes[:, None]
+        best = [self.segmenter.best(gains[i:j]) for i, j in pairwise(starts.tolist())]
+        probabilities = _shares_right(best, gains, sizes, starts)
+        text = np.repeat(np.arange(len(best)), [*map(len, best)])
+        bounds = [own[np.array(runs)[:, :2]] for own, runs in zip(cuts, best, strict=True)]
+        first, end = np.concatenate(bounds).T + scores.starts[text]
+        tempered = iter(_tempered(probabilities, scores, (text, first, end)).tolist())
+        ends = iter(zip(first.tolist(), end.tolist(), strict=True))
+        for runs in best:
+            yield [
+                LabelledRun(LABELS[label], lines[i].start, lines[j - 1].end, next(tempered))
+                for (_, _, label), (i, j) in zip(runs, ends, strict=False)
+            ]
+
+    def _posteriors(self, scores: LineScores, cuts: Sequence[Ints]) -> list[Floats]:
+        """Give the probability of each label for each unit, text by text."""
+        runs = runs_of_units(cuts, scores.starts)
+        weighed = weigh(*segment_features(scores, cuts, runs), self.weights)
+        bounds = runs.text.searchsorted(np.arange(len(cuts) + 1)).tolist()
+        tables = (
+            potentials(weighed[i:j], len(own))
+            for (i, j), own in zip(pairwise(bounds), cuts, strict=True)
+        )
+        return [unit_posteriors(self.segmenter.marginals(table)[0]) for table in tables]
 
     def whole(
         self, lines: Sequence[Line], headings: Mapping[int, str], barred: Collection[str] = ()
@@ -135,38 +164,64 @@ class SectionModel:
         lines = condense(lines, MAX_LINES)
         if not lines:
             return None
-        line_scores = self.scorer.score(lines, headings)
-        cuts = np.array([0, len(lines)])
-        table = potentials(*segment_features(line_scores, cuts), self.weights, len(cuts))[0, 1]
+        scores = self.scorer.score([(lines, headings)])
+        cuts = [np.array([0, len(lines)])]
+        runs = runs_of_units(cuts, scores.starts)
+        table = weigh(*segment_features(scores, cuts, runs), self.weights)[0]
         table[[LABELS.index(label) for label in barred if label in LABELS]] = NEVER
         probabilities = np.exp(log_softmax(table[None])[0])
         label = int(probabilities.argmax())
-        score = _tempered(probabilities[[label]], line_scores, cuts[:1], cuts[1:])
+        score = _tempered(probabilities[[label]], scores, (runs.text, runs.start, runs.end))
         return LabelledRun(LABELS[label], lines[0].start, lines[-1].end, float(score[0]))
+
+
+def _shares_right(
+    runs: Sequence[Sequence[tuple[int, int, int]]], gains: Floats, sizes: Floats, starts: Ints
+) -> Floats:
+    """Give the share of characters rightly labelled that is expected of each run of units.
+
+    Args:
+        runs: those of each text: first unit, unit after the last, label.
+        gains: expected number by unit, counted over all texts, and label.
+        sizes: number of characters of each unit.
+        starts: first unit of each text, and the number of all.
+    """
+    sums = running_sums(np.hstack([gains, sizes[:, None]]), starts)
+    text = np.repeat(np.arange(len(runs)), [*map(len, runs)])
+    first, last, labels = np.concatenate([np.array(own, dtype=np.int64) for own in runs]).T
+    i, j = first + starts[text] + text, last + starts[text] + text
+    return np.asarray((sums[j, labels] - sums[i, labels]) / (sums[j, -1] - sums[i, -1]))
 
 
 def _lengths(lines: Sequence[Line]) -> Floats:
     return np.array([len(line.text) for line in lines], dtype=np.float64)
 
 
-def _tempered(probabilities: Floats, scores: LineScores, first: Ints, last: Ints) -> Floats:
+def _tempered(probabilities: Floats, scores: LineScores, runs: tuple[Ints, Ints, Ints]) -> Floats:
     """Move probabilities of runs of lines towards that of a guess by the share of words not known.
 
     The model was trained on case texts alone and takes any text for one. Case texts have a share
-    of up to `USUAL` of names and typing errors: that much says nothing.
+    of up to `USUAL` of names and typing errors: that much says nothing. `runs` are the text, the
+    first line and the line after the last of each, counted over all texts.
     """
-    sums = running_sums(np.stack([scores.strange, scores.flags[:, 0]], axis=1))
-    strange, n_words = (sums[last] - sums[first]).T
+    text, first, end = runs
+    counts = np.stack([scores.strange, scores.flags[:, 0]], axis=1)
+    sums = running_sums(counts, scores.starts)
+    strange, n_words = (sums[end + text] - sums[first + text]).T
     share = np.minimum(strange / n_words, 1.0)
     guessed = np.maximum(share - USUAL, 0.0) / (1 - USUAL)
     return np.asarray(probabilities * (1 - guessed) + guessed / len(LABELS))
 
 
-def potentials(shared: Floats, tied: Floats, weights: SectionWeights, n_cuts: int) -> Floats:
-    """Weigh the features of runs; the result is indexed `[first unit, last unit + 1, label]`."""
+def weigh(shared: Floats, tied: Floats, weights: SectionWeights) -> Floats:
+    """Weigh the features of runs: `(runs, labels)`."""
+    return np.asarray(shared @ weights.segment + (tied * weights.tied.T).sum(axis=2))
+
+
+def potentials(weighed: Floats, n_cuts: int) -> Floats:
+    """Put the weights of a text's runs in a table: `[first unit, last unit + 1, label]`."""
     table = np.full((n_cuts, n_cuts, len(LABELS)), NEVER)
-    first, last = segment_bounds(n_cuts)
-    table[first, last] = shared @ weights.segment + (tied * weights.tied.T).sum(axis=2)
+    table[segment_bounds(n_cuts)] = weighed
     return table
 
 
@@ -178,19 +233,26 @@ class LineScorer:
         self._words = LineReader(KnownWords(weights.known.tolist()), weights.words)
         self._gaps = GapReader(weights.gaps)
 
-    def score(self, lines: Sequence[Line], headings: Mapping[int, str]) -> LineScores:
-        """Score lines; `headings` as in `SectionModel.runs`."""
+    def score(self, bodies: Sequence[HeadedLines]) -> LineScores:
+        """Score the lines of some texts, none without one."""
+        lines = [line for own, _ in bodies for line in own]
         shapes = [line_shape(line) for line in lines]
         found = self._words.read(lines, shapes)
+        starts = np.cumsum([0, *(len(own) for own, _ in bodies)])
+        hints = [_NUMBERS.get(told.get(line.start, ""), -1) for own, told in bodies for line in own]
+        gaps = np.zeros(len(lines))
+        for first, end in pairwise(starts.tolist()):
+            gaps[first + 1 : end] = self._gaps.read(shapes[first:end])
         return LineScores(
             words=found.weights,
             sizes=found.sizes,
             log_probs=log_softmax(found.weights / np.sqrt(found.sizes)[:, None] + self._bias),
-            gaps=self._gaps.read(shapes),
-            hints=np.array([_NUMBERS.get(headings.get(line.start, ""), -1) for line in lines]),
+            gaps=gaps,
+            hints=np.array(hints),
             flags=line_flags(shapes),
-            overlaps=line_overlaps(found),
+            overlaps=line_overlaps(found, starts),
             strange=found.unknown,
+            starts=starts,
         )
 
 

@@ -26,8 +26,9 @@ from pipeline.structure.section_model import (
     SectionWeights,
     potentials,
     unit_cuts,
+    weigh,
 )
-from pipeline.structure.segment_features import segment_bounds, segment_features
+from pipeline.structure.segment_features import runs_of_units, segment_bounds, segment_features
 from pipeline.structure.segmentation import OrderPrior, Segmenter
 from pipeline.training.section_words import known_words
 
@@ -153,10 +154,10 @@ def _sparse(ids: Sequence[NDArray[np.int64]], scale: Sequence[float], width: int
 
 def make_view(scorer: LineScorer, case: LabelledLines) -> View:
     """Compute the features of all runs of a case and mark the true ones."""
-    scores = scorer.score(case.lines, case.headings)
+    scores = scorer.score([(case.lines, case.headings)])
     segments = case.segments()
-    cuts = unit_cuts(scores.gaps, len(case.lines), keep=[a for a, _, _ in segments])
-    shared, tied = segment_features(scores, cuts)
+    cuts = unit_cuts(scores.gaps[1:], len(case.lines), keep=[a for a, _, _ in segments])
+    shared, tied = segment_features(scores, [cuts], runs_of_units([cuts], scores.starts))
     first, last = segment_bounds(len(cuts))
     place = {bounds: k for k, bounds in enumerate(zip(cuts[first], cuts[last], strict=True))}
     true = np.zeros((len(first), len(LABELS)))
@@ -197,7 +198,7 @@ def _unpack(flat: Floats, width: int) -> SectionWeights:
 
 
 def _case_loss(view: View, weights: SectionWeights, segmenter: Segmenter) -> tuple[float, Floats]:
-    scores = potentials(view.shared, view.tied, weights, view.n_cuts)
+    scores = potentials(weigh(view.shared, view.tied, weights), view.n_cuts)
     marginals, log_z = segmenter.marginals(scores)
     of_runs = scores[view.first, view.last]
     value = log_z - float((of_runs * view.true).sum()) - _order_log_prior(view)
