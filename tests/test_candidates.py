@@ -7,20 +7,26 @@ from spacy.vocab import Vocab
 
 from pipeline.annotations import mentions_of, new_mention, register, set_mentions
 from pipeline.errors import ResourceError, UsageError, VocabularyError
-from pipeline.linking import endings, near, senses
+from pipeline.linking import endings, kin, near, senses
 from pipeline.linking.asking import ask, candidates_of, labels_of
 from pipeline.linking.endings import load_endings, load_synonyms, with_other_form
 from pipeline.linking.finder import Candidate, CandidateFinder, best_of
+from pipeline.linking.joined import joined_parts
+from pipeline.linking.kin import load_wholes
 from pipeline.linking.loading import index_stamps, load_finder
-from pipeline.linking.polarity import Match, match_of
+from pipeline.linking.polarity import Match, match_of, may_be_narrower
 from pipeline.linking.senses import load_senses, sense_of
 from pipeline.stages.linking import ConceptLinker
 from pipeline.term_index import BuildOptions, build
 from pipeline.terminology.concepts import Word, words_of
 from pipeline.terminology.lexicon import Term, load_terms
-from pipeline.terminology.link_words import load_fitting_labels, load_link_words
+from pipeline.terminology.link_words import (
+    load_fitting_labels,
+    load_link_scores,
+    load_link_words,
+)
 from pipeline.tokenizer import CaseTokenizer
-from pipeline.vocabularies.records import VocabularyTerm
+from pipeline.vocabularies.records import VocabularyLink, VocabularyTerm
 
 register()
 
@@ -193,6 +199,37 @@ def test_synonyms_of_three_letters_link_nothing(index: Path) -> None:
     assert finder.best(("zyg",), "DIAGNOSIS").terms == ()
 
 
+def test_short_synonyms_of_an_index_that_marks_link(tmp_path: Path) -> None:
+    rows = [
+        VocabularyTerm("X:1", "peripheral venous xylosis", True, label="DIAGNOSIS"),
+        VocabularyTerm("X:1", "PVX", label="DIAGNOSIS", match="case"),
+    ]
+    for marks in (False, True):
+        build(rows, [], [], tmp_path / f"{marks}.terms", BuildOptions(marks=marks))
+        links = load_finder([str(tmp_path / f"{marks}.terms")]).best(("PVX",), "DIAGNOSIS")
+        assert [term.concept_id for term in links.terms] == ["X:1"] * marks
+
+
+def test_wider_concepts_of_a_users_index(tmp_path: Path) -> None:
+    rows = [
+        VocabularyTerm("X:1", "zork", True, label="DIAGNOSIS"),
+        VocabularyTerm("X:2", "blue zork", True, label="DIAGNOSIS"),
+    ]
+    build(rows, [VocabularyLink("X:2", "X:1")], [], tmp_path / "my.terms", BuildOptions())
+    found = load_finder([str(tmp_path / "my.terms")]).candidates(("blue", "zork"), "DIAGNOSIS", 5)
+    assert [(c.term.concept_id, c.rule) for c in found] == [
+        ("X:2", "link:exact"), ("X:1", "link:head"),
+    ]  # fmt: skip
+    build(
+        [rows[0], VocabularyTerm("X:2", "plonk", True, label="DIAGNOSIS")],
+        [VocabularyLink("X:2", "X:1")], [], tmp_path / "other.terms", BuildOptions(),
+    )  # fmt: skip
+    found = load_finder([str(tmp_path / "other.terms")]).candidates(("plonk",), "DIAGNOSIS", 5)
+    assert [(c.term.concept_id, c.rule) for c in found] == [
+        ("X:2", "link:exact"), ("X:1", "link:wider"),
+    ]  # fmt: skip
+
+
 def test_a_misspelt_name_of_a_user_is_found_by_likeness(index: Path) -> None:
     words = ("zygomorphik", "blight")
     links = load_finder([str(index)], approximate=True).best(words, "DIAGNOSIS")
@@ -214,14 +251,101 @@ def term(concept: str, name: str, cui: str = "") -> Term:
 
 def test_of_equal_candidates_that_with_a_cui_goes_first_and_a_concept_stands_once() -> None:
     listed = [
-        Candidate(term("A:1", "cyst"), 0.9, "x"),
+        Candidate(term("A:1", "bleb"), 0.9, "x"),
         Candidate(term("A:2", "Cysts", "C0000001"), 0.9, "x"),
-        Candidate(term("A:3", "cyst"), 0.8, "x"),
+        Candidate(term("A:3", "bulla"), 0.8, "x"),
         Candidate(term("A:2", "Cysts", "C0000001"), 0.5, "x"),
         Candidate(term("A:4", "cyst", "C0000002"), 0.4, "x"),
     ]
     assert [c.term.concept_id for c in best_of(listed, 5)] == ["A:2", "A:1", "A:3", "A:4"]
     assert [c.score for c in best_of(listed, 2)] == [0.9, 0.9]
+
+
+def test_of_equal_candidates_that_goes_first_whose_own_name_it_is() -> None:
+    other = Candidate(term("A:1", "swollen nodes", "C0000001"), 1.0, "x")
+    own = Candidate(term("A:2", "lymphadenopathy"), 1.0, "x", is_so_called=True)
+    assert best_of([other, own]) == [own, other]
+
+
+def test_a_concept_of_two_vocabularies_takes_one_place() -> None:
+    first, cui = Candidate(term("A:0", "shadow"), 1.0, "x"), "C0000001"
+    bare, known = term("A:1", "cyst"), term("B:1", "Cysts", cui)
+    found = best_of([first, Candidate(bare, 0.9, "x"), Candidate(known, 0.4, "x")])
+    assert [(c.term.concept_id, c.score) for c in found] == [("A:0", 1.0), ("B:1", 0.9)]
+    found = best_of([Candidate(known, 0.9, "x"), Candidate(bare, 0.8, "x")])
+    assert [c.term.concept_id for c in found] == ["B:1"]
+    found = best_of([Candidate(known, 0.9, "x"), Candidate(term("C:1", "sac", cui), 0.8, "x")])
+    assert [c.term.concept_id for c in found] == ["B:1"]
+    # the link itself stays that of the vocabulary that stands first
+    found = best_of([Candidate(bare, 0.9, "x"), Candidate(known, 0.8, "x")])
+    assert [c.term.concept_id for c in found] == ["A:1", "B:1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "name", "rule"),
+    [
+        ("lupus", "DIAGNOSIS", "lupus erythematosus", "link:wider"),
+        ("arm", "ANATOMY", "upper extremity", "link:wider"),
+        ("hyperprolactinemia", "DIAGNOSIS", "familial hyperprolactinemia", "link:narrower"),
+        ("skin rashes / lesions", "FINDING", "skin lesion", "link:joined"),
+        ("hypersensitivity reactions", "DIAGNOSIS", "allergic disease", "link:form"),
+    ],
+)
+def test_runner_ups_that_never_link(finder, text: str, label: str, name: str, rule: str) -> None:
+    row = next(row for row in ask(finder, text, labels_of(label), 5) if row.name == name)
+    assert row.rule == rule
+    assert row.score < load_link_scores()["link:least"]
+
+
+def test_parts_and_wholes_are_concepts_there_are() -> None:
+    known = {term.concept_id for term in load_terms() if term.label == "ANATOMY"}
+    assert set(load_wholes()) <= known
+    assert {whole for wholes in load_wholes().values() for whole in wholes} <= known
+
+
+@pytest.mark.parametrize(
+    ("asked", "found", "may"),
+    [
+        ("hyperprolactinemia", "familial hyperprolactinemia", True),
+        ("diabetes type 1", "diabetes mellitus type 2", False),
+        ("hyperthyroid disorder", "hypothyroidism", False),
+        ("thyroid disorder", "hypothyroidism", False),
+        ("reflex abnormality", "absent reflex", False),
+    ],
+)
+def test_what_is_narrower_turns_nothing_round(asked: str, found: str, may: bool) -> None:
+    assert may_be_narrower(asked.split(), found.split()) is may
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Exagerated reflexes", "hyperreflexia"),
+        ("exaggerated reflexs", "hyperreflexia"),
+        ("exagerated reflexs", "hyperreflexia"),
+    ],
+)
+def test_slips_in_a_word_that_says_which_way(finder, text: str, name: str) -> None:
+    listed = names(finder, text)
+    assert listed[0] == name
+    assert "areflexia" not in listed
+
+
+def test_what_is_joined() -> None:
+    def parts(text: str) -> list[str]:
+        return [" ".join(w.form for w in part) for part in joined_parts(words_of(text.split()))]
+
+    assert "skin lesion" in parts("skin rash or lesion")
+    assert "mca stroke" in parts("MCA and ACA strokes")
+    assert parts("no fever or rash") == parts("and rash") == parts("rash") == []
+
+
+def test_words_for_words() -> None:
+    (made,) = {
+        " ".join(word.form for word in name)
+        for name in with_other_form(words_of(["severe", "low", "blood", "pressure"]))
+    }
+    assert made == "severe hypotension"
 
 
 def test_words_in_another_form() -> None:
@@ -263,6 +387,10 @@ def test_the_index_of_near_names_is_built_once(tmp_path: Path, monkeypatch) -> N
     [
         (load_endings, endings, "link_endings.tsv", "id\tfrom\tto\texample", "E1\t\tx\t", "ending"),
         (load_synonyms, endings, "link_synonyms.tsv", "id\tword\tother\treason", "Y\ta\t\t", "wor"),
+        (
+            load_wholes, kin, "link_parts.tsv", "id\tconcept_id\twhole_id\tmeaning",
+            "P1\tX:1\t\tm", "empty cell",
+        ),
         (
             load_senses, senses, "link_senses.tsv", "id\tconcept_id\tword\tshort",
             "S1\tD:1\tFat\tAML", "lower case",

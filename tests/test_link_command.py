@@ -41,7 +41,7 @@ def test_several_mentions_are_rows() -> None:
     header, *rows = [line.split("\t") for line in shown.splitlines()]
     assert (status, header) == (0, COLUMNS)
     assert [(row[0], row[1]) for row in rows] == [
-        ("lung nodule", "1"), ("lung nodule", "2"), ("abscess", "1"),
+        ("lung nodule", "1"), ("lung nodule", "2"), ("abscess", "1"), ("abscess", "2"),
     ]  # fmt: skip
     assert rows[1][-1] == "UBERON:0002048 lung"
 

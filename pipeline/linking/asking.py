@@ -60,7 +60,7 @@ def candidates_of(
 ) -> list[Candidate]:
     """Give the best candidates under any of some labels."""
     found = [c for label in labels for c in finder.candidates(tokens, label, limit)]
-    return best_of(found, limit)
+    return best_of(found)[:limit]
 
 
 def ask(finder: CandidateFinder, text: str, labels: Sequence[str], limit: int) -> list[LinkRow]:

@@ -1,8 +1,8 @@
 """A name -> the same name with a word in another form: `enlarged liver`, `liver enlargement`.
 
-The endings are the rows of `models/rules/link_endings.tsv`, words that mean the same in names those
-of `link_synonyms.tsv`. A participle or adjective before a noun stands after it as a noun; one that
-is the whole name stands for its noun.
+The endings are the rows of `models/rules/link_endings.tsv`, words that mean the same in names
+(`bleeding`, `low blood pressure`) those of `link_synonyms.tsv`. A participle or adjective before a
+noun stands after it as a noun; one that is the whole name stands for its noun.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,8 +10,9 @@ from functools import cache, lru_cache
 
 from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_rows
-from pipeline.terminology.concepts import Word
-from pipeline.terminology.normal_form import CACHED_WORDS, normal_form
+from pipeline.terminology.concepts import Word, key_of_words
+from pipeline.terminology.lexicon import key_of
+from pipeline.terminology.normal_form import CACHED_WORDS
 
 COLUMNS = ("id", "from", "to", "example")
 SYNONYM_COLUMNS = ("id", "word", "other", "reason")
@@ -39,18 +40,30 @@ def load_endings() -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def load_synonyms() -> Mapping[str, tuple[str, ...]]:
-    """Read `models/rules/link_synonyms.tsv`: word -> words that mean the same, in normal form.
+def load_synonyms() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Read `models/rules/link_synonyms.tsv`: word or words -> others that mean the same.
+
+    Both in normal form: the first as a key, each of the others as its words.
 
     Raises:
         ResourceError: a word is empty.
     """
-    synonyms: dict[str, list[str]] = {}
+    synonyms: dict[str, list[tuple[str, ...]]] = {}
     for where, row in read_rows(models_path("rules", "link_synonyms.tsv"), SYNONYM_COLUMNS):
         if not row["word"] or not row["other"]:
             raise ResourceError(f"{where}: an empty word, expected one in word and in other")
-        synonyms.setdefault(normal_form(row["word"]), []).append(normal_form(row["other"]))
+        synonyms.setdefault(key_of(row["word"]), []).append(tuple(key_of(row["other"]).split(" ")))
     return {word: tuple(others) for word, others in synonyms.items()}
+
+
+@cache
+def _longest_synonym() -> Mapping[str, int]:
+    """First word of the names of `load_synonyms` -> how many words the longest has."""
+    longest: dict[str, int] = {}
+    for name in load_synonyms():
+        first, size = name.partition(" ")[0], name.count(" ") + 1
+        longest[first] = max(longest.get(first, 0), size)
+    return longest
 
 
 @lru_cache(CACHED_WORDS)
@@ -75,5 +88,6 @@ def with_other_form(words: Words) -> Iterator[Words]:
             yield (*words[:at], new, *words[at + 1 :])
             if len(words) <= LONGEST_TURNED and at == 0 and rest:
                 yield (*rest, new)
-        for form in load_synonyms().get(word.form, ()):
-            yield (*words[:at], Word(form, form), *words[at + 1 :])
+        for end in range(at + 1, min(len(words), at + _longest_synonym().get(word.form, 0)) + 1):
+            for other in load_synonyms().get(key_of_words(words[at:end]), ()):
+                yield (*words[:at], *(Word(form, form) for form in other), *words[end:])

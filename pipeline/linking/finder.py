@@ -11,14 +11,24 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.linking.endings import with_other_form
+from pipeline.linking.joined import joined_parts
+from pipeline.linking.kin import Kin
 from pipeline.linking.near import NearNames, near_score
 from pipeline.linking.polarity import Match
 from pipeline.terminology.back_off import BackOff
-from pipeline.terminology.concepts import Names, Word, words_of
-from pipeline.terminology.lexicon import Term
-from pipeline.terminology.link_words import load_fitting_labels, load_link_scores
+from pipeline.terminology.concepts import Names, Word, key_of_words, words_of
+from pipeline.terminology.lexicon import Term, key_of
+from pipeline.terminology.link_words import (
+    load_fitting_labels,
+    load_link_scores,
+    load_link_words,
+)
 from pipeline.terminology.misspellings import SpellingCorrector
 
+#: candidates whose wider and narrower concepts are candidates too, and the score they must have
+WITH_KIN, LEAST_WITH_KIN = 2, 0.4
+#: what the concept of a finding may be told as
+DISORDERS = ("FINDING", "DIAGNOSIS")
 #: distinct mentions (label, text) remembered
 CACHED_MENTIONS = 1 << 16
 
@@ -38,12 +48,16 @@ class Links(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A term, the score of a link by it (0..1), the id of the way, the body parts beside it."""
+    """A term, the score of a link by it (0..1), the id of the way, the body parts beside it.
+
+    `is_so_called` says that the mention is the concept's own name.
+    """
 
     term: Term
     score: float
     rule: str
     places: tuple[Term, ...] = ()
+    is_so_called: bool = False
 
 
 NO_LINKS = Links((), 0.0, "")
@@ -53,10 +67,11 @@ class CandidateFinder:
     """Find the terms of a mention by its words and its label."""
 
     def __init__(
-        self, names: Names, spelling: SpellingCorrector, near: NearNames | None = None
+        self, names: Names, spelling: SpellingCorrector, kin: Kin, near: NearNames | None = None
     ) -> None:
         self.names = names
         self._spelling = spelling
+        self._kin = kin
         self._near = near
         self._back_off = BackOff(names)
         self._scores = load_link_scores()
@@ -89,7 +104,14 @@ class CandidateFinder:
     def _candidates(self, tokens: tuple[str, ...], label: str, limit: int) -> tuple[Candidate, ...]:
         """Give the candidates of a mention, one a concept, the best first."""
         words = words_of(tokens)
-        return tuple(best_of(self._every(words, label), limit))
+        found = best_of(self._every(words, label))
+        kin = [
+            c
+            for one in found[:WITH_KIN]
+            if one.score >= LEAST_WITH_KIN
+            for c in self._kin_of(one, words, label)
+        ]
+        return tuple(best_of((*found, *kin))[:limit])
 
     def _every(self, words: Words, label: str) -> Iterator[Candidate]:
         for spelling in self._spellings(words):
@@ -100,24 +122,53 @@ class CandidateFinder:
         for links in (*self._in_other_form(words, label), *self._misspelt(words, label)):
             for term in links.terms:
                 yield Candidate(term, links.score, links.rule, links.places)
-        for changed in with_other_form(words):
-            for term in self.names.with_name(changed, label):
-                yield self._candidate(term, label, "link:form", self._scores["link:form"])
+        yield from self._changed(words, label)
+        yield from self._joined(words, label)
         for near in self._near.near(words, label) if self._near else ():
             rule = "link:near" if near.match is Match.WORDS else "link:loose"
             yield self._candidate(near.term, label, rule, near_score(near))
 
+    def _changed(self, words: Words, label: str) -> Iterator[Candidate]:
+        """Give the concepts so called, and the shorter names, with one word in another form."""
+        form = self._scores["link:form"]
+        for changed in with_other_form(words):
+            for term in self.names.with_name(changed, label):
+                yield self._candidate(term, label, "link:form", form)
+            for found in self._back_off.candidates(changed, label):
+                for term in self.names.every(found.words, label):
+                    score = form * found.score
+                    yield self._candidate(term, label, "link:form", score, found.places)
+
+    def _joined(self, words: Words, label: str) -> Iterator[Candidate]:
+        """Give each of two things that the mention joins."""
+        for part in joined_parts(words):
+            for whole in self._named(part, label):
+                score = whole.score * self._scores["link:joined"]
+                yield whole._replace(score=score, rule="link:joined")
+
+    def _kin_of(self, one: Candidate, words: Words, label: str) -> Iterator[Candidate]:
+        """Give the wider and narrower concepts of a candidate that fit the label."""
+        fitting = self._fitting[label]
+        wider, narrower = self._scores["link:wider"], self._scores["link:narrower"]
+        for term in self._kin.wider(one.term):
+            if term.label in fitting:
+                yield Candidate(term, one.score * wider, "link:wider")
+        for likeness, term in self._kin.narrower(one.term, key_of_words(words)):
+            if term.label in fitting:
+                yield Candidate(term, one.score * narrower * likeness, "link:narrower")
+
     def _named(self, words: Words, label: str) -> Iterator[Candidate]:
         """Give the terms of the name, of its words in another order, of concepts so called."""
         exact, turned = self._scores["link:exact"], self._scores["link:turned"]
-        terms = self.names.every(words, label)
+        terms, key = self.names.every(words, label), key_of_words(words)
         senses = len(
             {t.concept_id for t in terms if t.match == "case" and t.label == terms[0].label}
         )
         for term in terms:
             # an abbreviation of several concepts is linked to none of them by itself
             share = 1 / senses if term.match == "case" and senses > 1 else 1.0
-            yield self._candidate(term, label, "link:exact", exact * share)
+            found = self._candidate(term, label, "link:exact", exact * share)
+            yield found._replace(is_so_called=key_of(term.concept_name) == key)
         for term in self.names.with_name(words, label):
             yield self._candidate(term, label, "link:exact", turned)
         for reordered in self.names.reordered(words):
@@ -173,8 +224,13 @@ class CandidateFinder:
         found: dict[tuple[Term, ...], Links] = {}
         for form in self._spelling.corrections(words[places[0]]):
             corrected = (*before, Word(form, form), *after)
+            # a guard (`exagerated`) is put right in a whole name alone
+            guard = form in load_link_words()["guard"]
+            if guard and not (before or after):
+                continue
+            shorter = () if guard else self._shorter(corrected, label)
             links = max(
-                (*self._exact(corrected, label), *self._shorter(corrected, label)),
+                (*self._exact(corrected, label), *shorter),
                 key=lambda links: links.score, default=NO_LINKS,
             )  # fmt: skip
             found[links.terms] = links
@@ -190,9 +246,31 @@ class CandidateFinder:
                 yield self._linked((near.term,), label, "link:near", near_score(near))
 
 
-def best_of(candidates: Iterable[Candidate], limit: int) -> list[Candidate]:
-    """Give the best candidates, one a concept; of equal ones that with a CUI goes first."""
-    best: dict[str, Candidate] = {}
-    for candidate in sorted(candidates, key=lambda c: (-round(c.score, 6), not c.term.cui)):
-        best.setdefault(candidate.term.concept_id, candidate)
-    return list(best.values())[:limit]
+def best_of(candidates: Iterable[Candidate], limit: int | None = None) -> list[Candidate]:
+    """Give the best candidates, one a concept.
+
+    Of equal ones that whose own name it is goes first, then one with a CUI. Concepts of one CUI are
+    one, and so are those of one name in two vocabularies where one has no CUI; a runner-up is then
+    given as the one that has it.
+    """
+    best: list[Candidate] = []
+    known: set[str] = set()
+    places: dict[str, int] = {}
+    for candidate in sorted(
+        candidates, key=lambda c: (-round(c.score, 6), not c.is_so_called, not c.term.cui)
+    ):
+        term, called = candidate.term, _called(candidate.term)
+        place = places.get(called, 0)
+        if known.isdisjoint((term.concept_id, term.cui or called)):
+            if place and not best[place].term.cui:
+                best[place] = best[place]._replace(term=term)
+            else:
+                places.setdefault(called, len(best))
+                best.append(candidate)
+        known.update((term.concept_id, called, *([term.cui] if term.cui else [])))
+    return best[:limit]
+
+
+def _called(term: Term) -> str:
+    """Give what is the same of concepts of one name; a finding may be told as a diagnosis."""
+    return f"{'' if term.label in DISORDERS else term.label} {key_of(term.concept_name)}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import VocabularyError
 from pipeline.linking.finder import CandidateFinder
+from pipeline.linking.kin import Kin
 from pipeline.linking.near import NearNames, Source, inside_source, outside_source
 from pipeline.linking.outside import OutsideNames
 from pipeline.linking.stacked import StackedNames
@@ -40,7 +41,7 @@ def _finder(terms: tuple[str, ...], approximate: bool) -> CandidateFinder:
     names = StackedNames(outside, inside) if outside else inside
     spelling = SpellingCorrector(inside)
     near = NearNames(_sources(outside), spelling.is_misspelt) if approximate else None
-    return CandidateFinder(names, spelling, near)
+    return CandidateFinder(names, spelling, Kin(inside, outside), near)
 
 
 def _sources(outside: Sequence[OutsideNames]) -> list[Source]:

@@ -1,13 +1,15 @@
 """The names of a term index that a user brings, as terms.
 
-A synonym of three letters or less names too many things (`CAT`, `PE`, `all`) and is left out; so is
-what its vocabulary gives no label of ours.
+A synonym of three letters or less names too many things (`CAT`, `PE`, `all`) and is left out, but
+not of an index whose names are marked in texts (`--mark`): who built that one wants them. What its
+vocabulary gives no label of ours is left out too.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from pipeline.term_index import IndexedName, TermIndex
-from pipeline.terminology.lexicon import Term
+from pipeline.terminology.lexicon import Term, key_of
 
 #: fewer letters than this and a synonym names many things
 SHORTEST_SYNONYM = 4
@@ -33,12 +35,23 @@ class OutsideNames:
         terms = [self.term(name) for name in names]
         return tuple(term for term in terms if term is not None)
 
+    def wider(self, term: Term) -> Iterator[Term]:
+        """Give a term, the preferred one, of each concept that the concept of a term is one of."""
+        for name in self.index.named(key_of(term.term)):
+            if self.index.concept(name.concept).concept_id == term.concept_id:
+                for parent in self.index.parents(name.concept):
+                    found = self.term(self.index.names_of(parent)[0])
+                    if found is not None:
+                        yield found
+                return
+
     def term(self, name: IndexedName) -> Term | None:
         """Give a name as a term, None where nothing is to be linked by it.
 
         The value of the term is the vocabulary it is from.
         """
-        if not name.preferred and sum(map(str.isalnum, name.text)) < SHORTEST_SYNONYM:
+        short = sum(map(str.isalnum, name.text)) < SHORTEST_SYNONYM
+        if short and not (name.preferred or self.index.info.marks):
             return None
         concept = self.index.concept(name.concept)
         if not concept.label:

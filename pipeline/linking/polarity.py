@@ -3,8 +3,9 @@
 Likeness of letters knows nothing of meaning: `exaggerated reflexes` and `absent reflexes` share
 most of theirs. So the words of both names are laid side by side: a word that stands for itself, or
 a misspelt one for one spelt like it, is matched. What is left over on either side may be no `guard`
-and no `quality` of `models/rules/link_words.tsv`, no number and no single letter; and no word is
-matched with one that begins with another `polar` prefix.
+and no `quality` of `models/rules/link_words.tsv`, no number and no single letter; no word is
+matched with one that begins with another `polar` prefix; and a guard or quality, written as it
+should be, with itself alone.
 """
 
 from collections import Counter
@@ -16,6 +17,8 @@ from pipeline.terminology.misspellings import is_one_edit
 
 #: letters a word must have to be matched with one spelt otherwise
 SHORTEST_LIKE = 6
+#: letters after a beginning that tell whether two words go on alike
+GOES_ON = 5
 #: slips of the pen in a word of twice as many letters
 MOST_SLIPS = 2
 
@@ -69,11 +72,38 @@ def match_of(
     return Match.LOOSE if same or not (lacked and added) else Match.NONE
 
 
+def may_be_narrower(asked: Sequence[str], found: Sequence[str]) -> bool:
+    """Say whether a name may be that of a kind of what a mention names: it turns nothing round.
+
+    >>> may_be_narrower(["hyperprolactinemia"], ["familial", "hyperprolactinemia"])
+    True
+    >>> may_be_narrower(["hyperthyroid", "disorder"], ["hypothyroidism"])
+    False
+    """
+    added = [word for word in found if word not in asked]
+    return not any(_turns(word) or any(_opposed(word, other) for other in asked) for word in added)
+
+
+def _opposed(word: str, other: str) -> bool:
+    """Say whether two words go on alike after different `polar` beginnings."""
+    polar = load_link_words()["polar"]
+    rests = [
+        {form.removeprefix(p)[:GOES_ON] for p in polar if form.startswith(p)} or {form[:GOES_ON]}
+        for form in (word, other)
+    ]
+    begins = [{p for p in polar if form.startswith(p)} for form in (word, other)]
+    return begins[0] != begins[1] and bool(rests[0] & rests[1])
+
+
 def _counts(word: str) -> bool:
     """Say whether a word may neither be added nor dropped."""
-    kinds = load_link_words()
+    return _turns(word) or word in load_link_words()["quality"]
+
+
+def _turns(word: str) -> bool:
+    """Say whether a word says whether or which way, or which one of several."""
     return (
-        word in kinds["guard"] or word in kinds["quality"] or len(word) == 1
+        word in load_link_words()["guard"] or len(word) == 1
         or any(letter.isdigit() for letter in word) or set(word) <= set("ivx")
     )  # fmt: skip
 
@@ -83,7 +113,7 @@ def _is_like(word: str, other: str) -> bool:
     kinds = load_link_words()
     if min(len(word), len(other)) < SHORTEST_LIKE or word[0] != other[0]:
         return False
-    if {word, other} & (kinds["guard"] | kinds["quality"]):
+    if word in kinds["guard"] or word in kinds["quality"]:
         return False
     if abs(len(word) - len(other)) > MOST_SLIPS:
         return False

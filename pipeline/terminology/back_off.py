@@ -157,7 +157,8 @@ class BackOff:
         if label in HEAD_FIRST:
             for end in range(len(head) - 1, 0, -1):
                 yield head[:end], head[end:] + tail
-        if label == "ANATOMY" and head and head[-1].form in self._kinds["part"]:
+        partitive = "part" if label == "ANATOMY" else "generic"
+        if head and head[-1].form in self._kinds[partitive]:
             for start in range(len(tail)):
                 yield tail[start:], head + tail[:start]
 

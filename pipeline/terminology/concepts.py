@@ -148,13 +148,21 @@ class ConceptIndex:
                     yield tuple(Word(form, form) for form in key.split(" "))
 
     @cached_property
+    def _first(self) -> dict[str, Term]:
+        """Concept id -> a term of it."""
+        return {t.concept_id: t for ts in self._terms_by_key.values() for t in reversed(ts)}
+
+    @cached_property
     def _preferred(self) -> dict[str, list[Term]]:
         """Key of a concept's own name -> its first term, where no row has that name."""
-        first = {t.concept_id: t for ts in self._terms_by_key.values() for t in reversed(ts)}
         found: dict[str, list[Term]] = {}
-        for term in first.values():
+        for term in self._first.values():
             found.setdefault(key_of(term.concept_name), []).append(term._replace(match="any"))
         return found
+
+    def of_concept(self, concept_id: str) -> Term | None:
+        """Give a term of a concept, None where it has no name here."""
+        return self._first.get(concept_id)
 
     def of_key(self, key: str) -> tuple[Term, ...]:
         """Give all terms of a key, in the order of the rows."""

@@ -5,7 +5,7 @@ with the terminology (`pipeline.training.terminology`); a class that has no name
 terminology (over-general ones: `disease by infectious agent`) is there too, so that no way up ends.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -35,11 +35,25 @@ class Hierarchy:
     def __init__(self, classes: Iterable[WiderDisease]) -> None:
         self._classes = {each.id: each for each in classes}
         self._wider: dict[str, tuple[str, ...]] = {}
+        self._narrower: dict[str, list[str]] = {}
 
     def name(self, concept_id: str) -> str:
         """Give the name of a concept, empty where the hierarchy does not have it."""
         found = self._classes.get(concept_id)
         return found.name if found else ""
+
+    def parents(self, concept_id: str) -> tuple[str, ...]:
+        """Give the concepts a concept is directly one of."""
+        found = self._classes.get(concept_id)
+        return found.parents if found else ()
+
+    def children(self, concept_id: str) -> Sequence[str]:
+        """Give the concepts that are directly one of a concept, in the order of the rows."""
+        if not self._narrower:
+            for each in self._classes.values():
+                for parent in each.parents:
+                    self._narrower.setdefault(parent, []).append(each.id)
+        return self._narrower.get(concept_id, ())
 
     def wider(self, concept_id: str) -> tuple[str, ...]:
         """Give all concepts a concept is one of, however far up, sorted; not itself."""

@@ -12,7 +12,8 @@ RULE_COLUMNS = ("id", "score", "meaning")
 #: ways of linking, the row ids of `models/rules/link_rules.tsv`
 RULES = (
     "link:exact", "link:abbreviation", "link:sense", "link:turned", "link:form", "link:head",
-    "link:value", "link:typo", "link:near", "link:loose", "link:least",
+    "link:value", "link:typo", "link:near", "link:loose", "link:wider", "link:narrower",
+    "link:joined", "link:least",
 )  # fmt: skip
 COLUMNS = ("id", "kind", "word", "reason")
 SIGNAL_COLUMNS = ("id", "value", "stem", "concept_id")

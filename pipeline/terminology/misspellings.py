@@ -59,10 +59,8 @@ class SpellingCorrector:
 
     def _is_slip(self, form: str, word: str) -> bool:
         polar = self._kinds["polar"]
-        return (
-            is_one_edit(form, word)
-            and word not in self._kinds["guard"]
-            and all(form.startswith(prefix) == word.startswith(prefix) for prefix in polar)
+        return is_one_edit(form, word) and all(
+            form.startswith(prefix) == word.startswith(prefix) for prefix in polar
         )
 
 
