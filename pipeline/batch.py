@@ -27,6 +27,7 @@ from pipeline.readers import ReadOptions, read_cases
 from pipeline.run_folder import check_output, drop_tables, open_folder, reserved
 from pipeline.table_files import FORMATS
 from pipeline.workers.crew import Crew
+from pipeline.workers.dask_crew import DaskCrew, absolute, check_scheduler
 from pipeline.workers.worker import WorkOrder, annotate_chunk
 
 #: cases annotated and written at a time
@@ -54,6 +55,8 @@ class RunSettings:
         recogniser_labels: what its labels are here, see `pipeline.load`.
         workers: processes that annotate; 0, this process alone: nothing then protects a run from
             a case that takes for ever or crashes.
+        scheduler: a Dask cluster that annotates instead of `workers`: `local:N` for N processes
+            here (in a script, under `if __name__ == "__main__":`), or the address of a scheduler.
         case_seconds: seconds a case may take in a worker; longer, and it is rejected.
         spreadsheet_safe: make cells of CSV that a spreadsheet would run inert.
         terms: term indexes that mentions are linked to, see `pipeline.load`.
@@ -72,6 +75,7 @@ class RunSettings:
     recogniser: str = ""
     recogniser_labels: str = ""
     workers: int = 0
+    scheduler: str = ""
     case_seconds: float = 30.0
     spreadsheet_safe: bool = False
     terms: tuple[str, ...] = ()
@@ -93,6 +97,8 @@ class RunSettings:
             )
         if not 0 <= self.min_score <= 1:
             raise UsageError(f"least score is {self.min_score:g}, expected a number from 0 to 1")
+        if self.scheduler:
+            check_scheduler(self.scheduler)
         if self.resume and self.overwrite:
             raise UsageError("resume and overwrite are both set, expected one of them")
 
@@ -206,10 +212,12 @@ class _Runner:
     def _annotating(self) -> Iterator[Annotate]:
         """Give what annotates and writes chunks: workers, or this process."""
         chosen, folder = self.chosen, self.folder
-        if chosen.workers:
-            order = WorkOrder(
-                str(folder), LOADER, chosen.pipeline(), chosen.case_seconds, chosen.debug
-            )
+        order = WorkOrder(str(folder), LOADER, chosen.pipeline(), chosen.case_seconds, chosen.debug)
+        if chosen.scheduler:
+            with DaskCrew(absolute(order), chosen.scheduler) as cluster:
+                cluster.await_pipeline()
+                yield cluster.run
+        elif chosen.workers:
             with Crew(order, chosen.workers, [self.lock]) as crew:
                 crew.await_pipeline()
                 yield crew.run

@@ -53,6 +53,9 @@ def run_command(  # noqa: PLR0913 (a parameter is an option)
             help="Processes; default: one a core. 0: this one, without time limit.",
         ),
     ] = None,
+    scheduler: Annotated[
+        str, typer.Option(metavar="WHERE", help="Dask: local:N, tcp://HOST:PORT or tls://...")
+    ] = "",
     case_seconds: Annotated[
         float, typer.Option(metavar="S", help="Seconds a case may take; longer: rejected.")
     ] = 30.0,
@@ -88,7 +91,8 @@ def run_command(  # noqa: PLR0913 (a parameter is an option)
                 inputs, output, progress=progress, format=format, input_format=input_format,
                 profile=profile, overwrite=overwrite, resume=resume,
                 workers=len(os.sched_getaffinity(0)) if workers is None else workers,
-                case_seconds=case_seconds, spreadsheet_safe=spreadsheet_safe, debug=debug,
+                scheduler=scheduler, case_seconds=case_seconds,
+                spreadsheet_safe=spreadsheet_safe, debug=debug,
                 options=options,
                 recogniser=recogniser, recogniser_labels=recogniser_labels,
                 terms=tuple(terms or ()), approximate=approximate, candidates=candidates,

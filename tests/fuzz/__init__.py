@@ -1,0 +1,1 @@
+"""Fuzzing by coverage (atheris): none runs with the tests."""
