@@ -29,8 +29,10 @@ TOKEN = re.compile(
 _SPACED = re.compile(f"({TOKEN.pattern})( ?)", re.DOTALL)
 #: hash of a token's text -> the text, of tokens seen; a hash stands for the same text for ever
 _TEXTS: dict[int, str] = {}
-#: the Doc asked for last and its texts: the stages ask one after the other
-_last: list[tuple[ReferenceType[Doc], list[str]]] = []
+#: the Docs asked for last, by their `id`, and their texts: stages ask one after the other
+_recent: dict[int, tuple[ReferenceType[Doc], list[str]]] = {}
+#: Docs remembered: more than stages read together
+RECENT = 32
 #: distinct tokens remembered
 MOST_TEXTS = 1 << 17
 
@@ -44,12 +46,13 @@ def token_texts(doc: Doc) -> list[str]:
     >>> token_texts(spacy.blank("en")("CT of the chest"))
     ['CT', 'of', 'the', 'chest']
     """
-    for known, texts in _last:
-        if known() is doc and len(texts) == len(doc):
-            return texts
-    texts = _texts_of(doc)
-    _last[:] = [(ReferenceType(doc), texts)]
-    return texts
+    found = _recent.pop(id(doc), None)
+    if found is None or found[0]() is not doc or len(found[1]) != len(doc):
+        found = (ReferenceType(doc), _texts_of(doc))
+        if len(_recent) >= RECENT:
+            _recent.pop(next(iter(_recent)), None)
+    _recent[id(doc)] = found  # now the last to go
+    return found[1]
 
 
 def _texts_of(doc: Doc) -> list[str]:
