@@ -63,7 +63,8 @@ def _unpacked(blob: Blob, kind: str, meter: UnpackMeter) -> Blob:
 
 def _zip_members(blob: Blob, meter: UnpackMeter) -> Iterator[Blob | RejectRow]:
     with blob.seekable() as handle, zipfile.ZipFile(handle) as archive:
-        infos = [info for info in archive.infolist() if not info.is_dir()]
+        # `is_dir` breaks on an empty name, which is refused below
+        infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
         if infos and infos[0].filename in _OFFICE:
             raise FormatProblem("an Office document or e-book, expected a zip of case files")
         meter.check(meter.unpacked + sum(info.file_size for info in infos))

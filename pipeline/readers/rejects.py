@@ -12,7 +12,7 @@ from pipeline.records import RejectRow
 #: what the libraries raise on damaged or unreadable bytes
 DAMAGE: tuple[type[Exception], ...] = (
     OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError,
-    NotImplementedError, ValueError, OverflowError, MemoryError, struct.error,
+    RuntimeError, LookupError, ValueError, OverflowError, MemoryError, struct.error,
 )  # fmt: skip
 
 
