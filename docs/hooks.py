@@ -1,6 +1,6 @@
 """Pages that mkdocs makes at build: the reference out of the code, notebooks and README files.
 
-What is generated cannot fall behind the code. mkdocs calls `on_config` and `on_files`.
+What is generated cannot fall behind the code. mkdocs calls `on_files`.
 """
 
 import sys
@@ -26,24 +26,6 @@ SHOWN = {
     "project/contributing.md": "CONTRIBUTING.md",
     "project/changelog.md": "CHANGELOG.md",
 }
-
-
-#: pages of the navigation that a copy of the project may be without
-OPTIONAL = ("cluster.md",)
-
-
-def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Take optional pages that are not there out of the navigation."""
-    absent = [page for page in OPTIONAL if not (HERE / page).is_file()]
-    for entry in config.nav or []:
-        for title, pages in entry.items():
-            if isinstance(pages, list):
-                entry[title] = [page for page in pages if _target(page) not in absent]
-    return config
-
-
-def _target(page: str | dict[str, str]) -> str:
-    return page if isinstance(page, str) else next(iter(page.values()))
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -152,7 +152,7 @@ def _signature(thing: Any) -> str:
     known = inspect.signature(thing)
     bare = [each.replace(annotation=inspect.Parameter.empty) for each in known.parameters.values()]
     told = str(known.replace(parameters=bare, return_annotation=inspect.Signature.empty))
-    return re.sub(r"=<function.*?>", "=...", told)
+    return re.sub(r"=<function .*? at 0x[0-9a-f]+>", "=...", told)
 
 
 def _summary(thing: Any) -> str:
