@@ -41,10 +41,11 @@ class MentionMerger:
         by_label: dict[tuple[str, str], list[Marked]] = {}
         ids: dict[tuple[str, int, int], str] = {}
         for source, spans in marked.items():
-            for span in sorted(spans, key=_longest_first):
-                by_label.setdefault((source, span[0]), []).append(span)
-                place = span[:3]
-                ids[place] = f"{ids[place]} {span[3]}" if place in ids else span[3]
+            for span in spans:
+                label, start, end, made_by = span
+                by_label.setdefault((source, label), []).append(span)
+                place = (label, start, end)
+                ids[place] = f"{ids[place]} {made_by}" if place in ids else made_by
         for rule in self._rules:
             if rule.when == "any" or "recogniser" not in marked:
                 bounds = rule if rule.bounded else None
@@ -72,11 +73,17 @@ class _Taken:
     def _allows(self, start: int, end: int, rule: MergeRule) -> bool:
         """Say whether mentions of other labels let a rule take one there."""
         ends = self._ends
-        return not (
-            any(any(ends[other][start:end]) for other in rule.blocked_by)
-            or any(ends[other][start] > end for other in rule.not_in)
-            or (rule.within and all(ends[other][start] < end for other in rule.within))
-        )
+        # loops, not generators: there are several a mention
+        for other in rule.blocked_by:
+            if any(ends[other][start:end]):
+                return False
+        for other in rule.not_in:
+            if ends[other][start] > end:
+                return False
+        for other in rule.within:
+            if ends[other][start] >= end:
+                return True
+        return not rule.within
 
 
 def _wanted(
@@ -87,7 +94,7 @@ def _wanted(
     """Give the spans of a rule, the longest first."""
     if len(rule.labels) == 1 and not rule.sections and not rule.given:
         (label,) = rule.labels
-        return by_label.get((rule.source, label), ())
+        return sorted(by_label.get((rule.source, label), ()), key=_longest_first)
     spans = [span for label in rule.labels for span in by_label.get((rule.source, label), ())]
     if rule.sections:
         spans = [span for span in spans if sections[span.start] in rule.sections]

@@ -1,6 +1,7 @@
 """The stage `radtab_entities`: lexicon and recogniser spans -> the mentions of the doc."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -25,6 +26,8 @@ TERMS = "terms"
 SIDED = ("ANATOMY", "FINDING", "DIAGNOSIS", "SIGNAL")
 #: labels whose words may name a vertebral level; `T2` of a SIGNAL does not
 LEVELLED = ("ANATOMY", "FINDING", "DIAGNOSIS")
+#: distinct mentions remembered
+CACHED = 1 << 14
 
 
 class EntityMerger(BatchAnnotator):
@@ -65,26 +68,34 @@ class EntityMerger(BatchAnnotator):
 
 def _marked(doc: Doc, source: str, sections: Sequence[str]) -> list[Marked]:
     return [
-        Marked(span.label_, span.start, span.end, span.id_)
+        Marked(span.label_, start, span.end, span.id_)
         for span in list(doc.spans[source])
-        if sections[span.start] != KEYWORDS
+        if sections[start := span.start] != KEYWORDS
     ]
 
 
 def _mention(doc: Doc, words: list[str], span: Marked) -> Mention:
     label, start, end, rule = span
     mention = new_mention(label, start, end, rule)
-    if label in SIDED:
-        mention["laterality"] = laterality(words[start:end])
-        if label == "SIGNAL":
-            mention["intensity"] = intensity(words[start:end])
-    elif label == "MEASUREMENT":
-        mention["value"], mention["unit"] = measurement(doc[start:end].text)
-    else:
-        mention["value"] = canonical_value(label, words[start:end])
-    if label in LEVELLED:
-        mention["level"] = vertebral_level(words[start:end], label)
+    if label == "MEASUREMENT":
+        mention["value"], mention["unit"] = _measured(doc[start:end].text)
+        return mention
+    said = _said(label, tuple(words[start:end]))
+    mention["laterality"], mention["intensity"], mention["value"], mention["level"] = said
     return mention
+
+
+@lru_cache(CACHED)
+def _said(label: str, words: tuple[str, ...]) -> tuple[str, str, str, str]:
+    """Give side, brightness, canonical value and vertebral level that a mention's words name."""
+    if label not in SIDED:
+        return "", "", canonical_value(label, words), ""
+    brightness = intensity(words) if label == "SIGNAL" else ""
+    level = vertebral_level(words, label) if label in LEVELLED else ""
+    return laterality(words), brightness, "", level
+
+
+_measured = lru_cache(CACHED)(measurement)
 
 
 @Language.factory(
