@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     from pipeline.batch import run
     from pipeline.one_case import annotate
     from pipeline.readers import read_cases
+    from pipeline.run_queries import open_run
     from pipeline.table_rows import tables
 
 __version__ = "0.1.0"
-__all__ = ["annotate", "load", "read_cases", "run", "tables"]
+__all__ = ["annotate", "load", "open_run", "read_cases", "run", "tables"]
 
 _HOME = {
     "load": "pipeline.assembly",
     "annotate": "pipeline.one_case",
     "run": "pipeline.batch",
     "read_cases": "pipeline.readers",
+    "open_run": "pipeline.run_queries",
     "tables": "pipeline.table_rows",
 }
 

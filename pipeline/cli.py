@@ -29,6 +29,7 @@ from pipeline.command_options import (
     TextColumn,
 )
 from pipeline.errors import RadtabError, UsageError
+from pipeline.export_commands import add_export_commands
 from pipeline.link_command import add_link_command
 from pipeline.report_command import report_command
 from pipeline.run_command import run_command
@@ -218,3 +219,4 @@ app.command("report")(report_command)
 add_link_command(app)
 add_commands(app)
 add_terms_commands(app)
+add_export_commands(app)

@@ -35,9 +35,9 @@ class Column(NamedTuple):
     meaning: str
 
 
-def meaning(text: str) -> Any:  # noqa: ANN401 (the value of a dataclass field)
-    """Say what a column holds."""
-    return field(metadata={"meaning": text})
+def meaning(text: str, unit: str = "") -> Any:  # noqa: ANN401 (the value of a dataclass field)
+    """Say what a column holds, and of a number what it counts or is measured in."""
+    return field(metadata={"meaning": text, "unit": unit})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class CaseRow:
 
     case_id: str = meaning("id of the case: file name without ending, or the id column")
     source: str = meaning("file, archive member or line the case came from")
-    n_chars: int = meaning("characters of the text")
-    n_tokens: int = meaning("tokens of the text, white space not counted")
-    age: float | None = meaning("age of the patient in years, as first stated")
+    n_chars: int = meaning("characters of the text", "characters")
+    n_tokens: int = meaning("tokens of the text, white space not counted", "tokens")
+    age: float | None = meaning("age of the patient in years, as first stated", "years")
     sex: str = meaning("female, male or empty")
     modalities: list[str] = meaning("modalities named, in order of first mention")
     sequences: list[str] = meaning("sequences, phases and contrast states named")
@@ -56,7 +56,7 @@ class CaseRow:
     final_diagnosis: str = meaning("final diagnosis as its section, else the case, first names it")
     final_concept_id: str = meaning("concept of the final diagnosis, or empty")
     differential: list[str] = meaning("diagnoses offered as alternatives, as written")
-    n_findings: int = meaning("rows of this case in the table findings")
+    n_findings: int = meaning("rows of this case in the table findings", "rows")
     sha256: str = meaning("SHA-256 of the text in UTF-8")
 
 
@@ -66,8 +66,8 @@ class SectionRow:
 
     case_id: str = meaning("id of the case")
     section: str = meaning("history, exam, treatment, findings, diagnosis, differential, ...")
-    start: int = meaning("first character")
-    end: int = meaning("character after the last")
+    start: int = meaning("first character", "characters")
+    end: int = meaning("character after the last", "characters")
     method: str = meaning("given (by the input), heading or model")
     score: float = meaning("probability of the section, 1 where given or from a heading")
 
@@ -79,8 +79,8 @@ class EntityRow:
     case_id: str = meaning("id of the case")
     entity_id: str = meaning("id of the mention within the case: e1, e2, ...")
     label: str = meaning("ANATOMY, MODALITY, SEQUENCE, PLANE, SIGNAL, FINDING, DIAGNOSIS, ...")
-    start: int = meaning("first character")
-    end: int = meaning("character after the last")
+    start: int = meaning("first character", "characters")
+    end: int = meaning("character after the last", "characters")
     text: str = meaning("the characters from start to end")
     section: str = meaning("section the mention stands in, or empty")
     sentence: int = meaning("number of the sentence in the case, from 0")
@@ -125,8 +125,8 @@ class RelationRow:
     tail_id: str = meaning("entity id of the tail")
     tail_text: str = meaning("text of the tail")
     cue: str = meaning("the words that state it, or empty")
-    cue_start: int | None = meaning("first character of the cue")
-    cue_end: int | None = meaning("character after the cue's last")
+    cue_start: int | None = meaning("first character of the cue", "characters")
+    cue_end: int | None = meaning("character after the cue's last", "characters")
     sentence: int = meaning("number of the sentence of the head")
     score: float = meaning("score in 0..1")
     rule: str = meaning("id of the rule")
@@ -159,8 +159,10 @@ class FindingRow:
     basis: str = meaning("stated (the text says so) or case (finding of the case x diagnosis)")
     cue: str = meaning("the words that state it, or empty")
     evidence: str = meaning("the characters from evidence_start to evidence_end")
-    evidence_start: int = meaning("first character of the sentence (or sentences) of evidence")
-    evidence_end: int = meaning("character after the evidence's last")
+    evidence_start: int = meaning(
+        "first character of the sentence (or sentences) of evidence", "characters"
+    )
+    evidence_end: int = meaning("character after the evidence's last", "characters")
     score: float = meaning("score in 0..1")
     rule: str = meaning("id of the rule")
 
@@ -188,21 +190,25 @@ class AtlasRow:
     anatomy: str = meaning("name of that concept, else its words; empty if not asked for or known")
     sequence: str = meaning("sequence, phase or contrast state, if asked for")
     intensity: str = meaning("signal direction, if asked for")
-    n_cases: int = meaning("cases whose patient has both, stated or by case")
-    n_stated: int = meaning("of these, cases whose text states that one speaks for the other")
-    n_by_case: int = meaning("of these, cases with a key finding and a final diagnosis only")
-    n_general: int = meaning("cases whose text states it as general knowledge")
-    n_differential: int = meaning("cases with the diagnosis offered as an alternative")
-    n_excludes: int = meaning("cases whose text says that the finding speaks against it")
-    n_finding: int = meaning("cases with the finding and a final or stated diagnosis")
-    n_diagnosis: int = meaning("cases with the diagnosis, final or stated, and a finding")
-    n_total: int = meaning("cases with any such pair")
+    n_cases: int = meaning("cases whose patient has both, stated or by case", "cases")
+    n_stated: int = meaning(
+        "of these, cases whose text states that one speaks for the other", "cases"
+    )
+    n_by_case: int = meaning(
+        "of these, cases with a key finding and a final diagnosis only", "cases"
+    )
+    n_general: int = meaning("cases whose text states it as general knowledge", "cases")
+    n_differential: int = meaning("cases with the diagnosis offered as an alternative", "cases")
+    n_excludes: int = meaning("cases whose text says that the finding speaks against it", "cases")
+    n_finding: int = meaning("cases with the finding and a final or stated diagnosis", "cases")
+    n_diagnosis: int = meaning("cases with the diagnosis, final or stated, and a finding", "cases")
+    n_total: int = meaning("cases with any such pair", "cases")
     lift: float | None = meaning("n_cases n_total / (n_finding n_diagnosis), none without cases")
     lift_low: float | None = meaning("lower 95 % bound of lift")
     lift_high: float | None = meaning("upper 95 % bound of lift")
-    pmi: float | None = meaning("pointwise mutual information in bits: logarithm of lift")
-    pmi_low: float | None = meaning("lower 95 % bound of pmi")
-    pmi_high: float | None = meaning("upper 95 % bound of pmi")
+    pmi: float | None = meaning("pointwise mutual information in bits: logarithm of lift", "bits")
+    pmi_low: float | None = meaning("lower 95 % bound of pmi", "bits")
+    pmi_high: float | None = meaning("upper 95 % bound of pmi", "bits")
     rolled_up: bool = meaning("finding or diagnosis is a wider concept that gathers its sub-types")
     examples: list[str] = meaning("finding_id of rows of the run, stated ones first")
     evidence: list[str] = meaning("evidence of each example")
