@@ -132,6 +132,15 @@ def test_what_a_text_says_ends_no_script(report_run: Path) -> None:
     assert "<img" not in page.partition("<script>")[0]
 
 
+def test_rules_say_where_they_stand(report_run: Path) -> None:
+    rules = content(report_run).rules()
+    used = {rule for cell in read_table(report_run, "findings")["rule"] for rule in cell.split()}
+    assert used < rules.keys()
+    assert all(re.match(r"models/[\w/]+\.(tsv|json)", place) for place, _ in rules.values())
+    assert rules["rel-c0017"][0].startswith("models/rules/relation_cues.tsv:")
+    assert "cue=over" in rules["rel-c0017"][1]
+
+
 def test_the_page_without_data_is_small(report_run: Path) -> None:
     parts = "".join(
         part for part in page_parts(content(report_run)) if "application/json" not in part

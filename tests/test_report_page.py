@@ -14,6 +14,7 @@ from tests.report_cases import HOSTILE_ID
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE_MS = 10_000
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
@@ -22,6 +23,7 @@ class Reader:
 
     def __init__(self, browser: object, file: Path, **options: object) -> None:
         self.context = browser.new_context(**options)  # type: ignore[attr-defined]
+        self.context.set_default_timeout(PATIENCE_MS)
         self.page = self.context.new_page()
         self.errors: list[str] = []
         self.requests: list[str] = []
@@ -134,10 +136,27 @@ def test_a_row_opens_its_evidence(reader: Reader, report_run: Path) -> None:
     evidence = reader.page.locator(".evidence")
     assert "".join(evidence.all_text_contents()) == row["evidence"]
     assert evidence.first.is_visible()
-    assert row["rule"] in reader.page.inner_text("#details")
+    said = reader.page.inner_text("#details")
+    assert all(rule in said for rule in row["rule"].split()) and row["cue"] in said
     assert reader.page.locator("#text svg .arrow[data-type=indicates]").count() == 1
     reader.page.keyboard.press("Escape")
     reader.page.wait_for_selector(".tabulator-row.opened")
+
+
+def test_a_page_that_moves_beneath_the_pointer_shows_what_was_opened(reader: Reader) -> None:
+    reader.findings()
+    reader.page.locator(".tabulator-row").first.click()
+    reader.page.wait_for_selector("#details .rules")
+    mention = reader.page.locator(".evidence .mention").first
+    box = mention.bounding_box()
+    reader.page.keyboard.press("Escape")
+    reader.page.mouse.move(box["x"] + 3, box["y"] + 5)
+    reader.page.go_back()
+    reader.page.wait_for_selector(".evidence")
+    reader.page.wait_for_timeout(300)
+    assert "Back to the rows" in reader.page.inner_text("#details")
+    reader.page.mouse.move(box["x"] + 5, box["y"] + 7)
+    assert "Back to the rows" not in reader.page.inner_text("#details")
 
 
 def test_keys_go_to_the_next_case_and_back(reader: Reader) -> None:
@@ -190,6 +209,34 @@ def test_mentions_stand_where_the_table_says(reader: Reader, report_run: Path) -
         drawn = reader.page.locator(f"[data-mention='{i}']").all_text_contents()
         assert "".join(drawn) == text
     assert reader.page.locator("#text img, #text b, #text script, #choice img").count() == 0
+
+
+def test_of_a_hundred_thousand_rows_those_in_sight_are_drawn(
+    browser: object, report_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = report_content(report_run, (), 100_000)
+    few = made.findings()
+    times = 100_000 // len(few["case"]) + 1
+    many = {
+        name: column * times
+        if isinstance(column, list)
+        else {"texts": column["texts"], "at": column["at"] * times}
+        for name, column in few.items()
+    }
+    monkeypatch.setattr(type(made), "findings", lambda _: many)
+    write_report(made, tmp_path / "many.html")
+    opened = Reader(browser, tmp_path / "many.html", viewport=WIDE)
+    opened.findings()
+    all_rows = f"{len(many['case']):,}"
+    assert opened.page.inner_text("#count").startswith(all_rows)
+    assert opened.page.locator(".tabulator-row").count() < 200
+    opened.page.fill("[name=diagnosis]", "schwannoma")
+    opened.page.wait_for_selector("#count:text(' of ')")
+    opened.page.locator(".tabulator-tableholder").evaluate("e => (e.scrollTop = e.scrollHeight)")
+    opened.page.locator(".tabulator-row").last.click()
+    assert opened.page.locator(".evidence").first.is_visible()
+    assert opened.errors == []
+    opened.context.close()
 
 
 def test_a_case_without_text_says_so(browser: object, report_run: Path, tmp_path: Path) -> None:

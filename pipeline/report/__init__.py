@@ -4,6 +4,7 @@
                   texts     their texts, found in the inputs again and checked
                   overview  counts over the whole run
                   rows      the rows of `findings`, column by column
+                  rules     what the rules are that decided something
                   reading   a case as the reader shows it
                   page      the parts of the page, with its policy and its scripts
 

@@ -17,6 +17,7 @@ from pipeline.report.overview import overview
 from pipeline.report.packing import shown
 from pipeline.report.reading import MENTION_COLUMNS, case_for_reader
 from pipeline.report.rows import finding_rows
+from pipeline.report.rules import rule_sources
 from pipeline.report.sample import held_cases
 from pipeline.report.texts import FoundTexts, find_texts
 from pipeline.run_folder import read_parts
@@ -82,6 +83,13 @@ class ReportContent:
                 for name, table in self._tables.items()
             }
             yield case_for_reader(rows.pop("cases")[0], text, why, rows)
+
+    def rules(self) -> dict[str, list[Any]]:
+        """Say of each rule of the rows held where it stands and what it says."""
+        tables = [self._of_held("findings"), *map(self._tables.get, ("entities", "relations"))]
+        return rule_sources(
+            cell for table in tables for cell in pc.unique(table["rule"]).to_pylist()
+        )
 
     @cached_property
     def _tables(self) -> dict[str, pa.Table]:

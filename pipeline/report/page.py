@@ -47,6 +47,7 @@ def page_parts(content: ReportContent) -> Iterator[str]:
     yield head
     yield body
     yield _data("summary", summary)
+    yield _data("rules", content.rules())
     yield _data("findings", content.findings())
     for number, case in enumerate(content.cases()):
         yield _data(f"case-{number}", case)

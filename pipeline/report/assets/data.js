@@ -18,6 +18,10 @@ function findingRows() {
   });
 }
 
+let knownRules = null;
+/** Give of a rule where it stands and what it says. */
+const ruleSource = (id) => (knownRules ??= readData("rules"))[id] ?? ["", ""];
+
 let knownRows = null;
 const rowsOfFindings = () => (knownRows ??= findingRows());
 

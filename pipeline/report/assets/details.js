@@ -12,6 +12,16 @@ function listOf(facts) {
   return make("dl", { class: "facts" }, ...lines);
 }
 
+/** List rules: what each says, and where it stands. */
+function rulesOf(ids) {
+  if (!ids) return "";
+  const lines = ids.split(" ").map((id) => {
+    const [place, said] = ruleSource(id);
+    return make("li", { title: place }, make("b", {}, id), " ", make("small", {}, said || place));
+  });
+  return make("ul", { class: "rules" }, ...lines);
+}
+
 const quoted = (words) => (words ? `“${words}”` : "");
 
 /** Show a mention: concept, cue, rule, score, and its relations. */
@@ -28,7 +38,7 @@ function mentionDetails(current, mention) {
       ["label", mention.label.toLowerCase()], ["status", status],
       ["concept", mention.concept_name], ["concept id", mention.concept_id],
       ["CUI", mention.cui], ["link score", mention.concept_id ? mention.link_score : ""],
-      ...others, ["rules", mention.rule],
+      ...others, ["rules", rulesOf(mention.rule)],
     ]),
     ...relationsOf(current, mention.index).map((relation) => relationLine(current, relation)),
   );
@@ -42,7 +52,7 @@ function relationLine(current, relation) {
   return make(
     "div", { class: "relation" },
     make("p", { dir: "auto" }, `${head} — ${relation.type.replace("_", " ")} → ${tail}`),
-    listOf([["cue", quoted(relation.cue)], ["score", relation.score], ["rules", relation.rule]]),
+    listOf([["cue", quoted(relation.cue)], ["score", relation.score], ["rules", rulesOf(relation.rule)]]),
   );
 }
 
@@ -56,7 +66,7 @@ function rowDetails(current, row) {
       ["cue", quoted(row.cue)], ["anatomy", row.anatomy], ["modality", row.modality],
       ["sequence", row.sequence], ["plane", row.plane], ["intensity", row.intensity],
       ["measurement", row.measurement], ["change", row.change], ["score", row.score],
-      ["rules", row.rule], ["evidence", row.evidence],
+      ["rules", rulesOf(row.rule)], ["evidence", row.evidence],
     ]),
     make("p", {}, make("a", { href: "#findings" }, "Back to the rows (Esc)")),
   );

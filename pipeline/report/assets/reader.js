@@ -1,6 +1,6 @@
 // The reader: one case, its mentions, its relations, the evidence of a row.
 
-const reader = { number: null, current: null, row: null, pinned: null };
+const reader = { number: null, current: null, row: null, pinned: null, pointed: null, pointer: [0, 0] };
 
 function prepareReader() {
   byId("choice").append(
@@ -13,10 +13,13 @@ function prepareReader() {
   byId("its-rows").addEventListener("click", () => setFilters({ case_id: reader.current.id }));
   byId("legend").append(...legend());
   const text = byId("text");
-  for (const kind of ["pointerover", "focusin"]) {
+  for (const kind of ["pointermove", "focusin"]) {
     text.addEventListener(kind, (event) => pointAt(event, false));
   }
   text.addEventListener("click", (event) => pointAt(event, true));
+  for (const kind of ["pointermove", "pointerdown"]) {
+    addEventListener(kind, ({ screenX, screenY }) => (reader.pointer = [screenX, screenY]));
+  }
   addEventListener("resize", () => reader.current && showArrows());
 }
 
@@ -40,7 +43,7 @@ function goToCase(number) {
 function showCase(number, rowNumber) {
   const row = rowNumber === null ? null : rowsOfFindings()[rowNumber];
   reader.current = readCase(number);
-  Object.assign(reader, { number, row, pinned: null });
+  Object.assign(reader, { number, row, pinned: null, pointed: null });
   byId("choice").value = number;
   byId("previous").disabled = number === 0;
   byId("next").disabled = number === SUMMARY.cases.length - 1;
@@ -106,15 +109,23 @@ function withoutText(current) {
   return [make("p", { class: "note" }, `${why}; these are its mentions.`), words];
 }
 
+/** Say whether not the pointer moved, but the page beneath it. */
+const rests = ({ screenX, screenY }) =>
+  reader.pointer[0] === screenX && reader.pointer[1] === screenY;
+
 /** Show what a mention is, while it is pointed at; a click keeps it. */
 function pointAt(event, keep) {
   const found = event.target.closest?.("[data-mention]");
+  if (event.type === "pointermove") {
+    if (rests(event) || found === reader.pointed) return;
+    reader.pointed = found;
+  }
   if (!found) {
     if (keep) reader.pinned = null;
     if (reader.row && reader.pinned === null) showRow();
     return;
   }
-  if (!keep && reader.pinned !== null && event.type === "pointerover") return;
+  if (reader.pinned !== null && event.type === "pointermove") return;
   const mention = reader.current.mentions[Number(found.dataset.mention)];
   if (keep) reader.pinned = reader.pinned === mention.index ? null : mention.index;
   mentionDetails(reader.current, mention);
