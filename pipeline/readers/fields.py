@@ -57,6 +57,12 @@ def choose(names: Sequence[str], options: ReadOptions) -> Columns:
     Raises:
         MissingColumn: no column with a text; the message names it and lists what is there.
     """
+    return _chosen(tuple(names), options)
+
+
+# most lines of a file have the same keys
+@lru_cache(maxsize=64)
+def _chosen(names: tuple[str, ...], options: ReadOptions) -> Columns:
     by_name = {normal_name(name): name for name in reversed(names)}
     for wanted in (options.id_column, options.text_column):
         if wanted is not None and wanted not in names:

@@ -23,9 +23,9 @@ class _Place(NamedTuple):
 
 def read_json_lines(blob: Blob, options: ReadOptions) -> Iterator[Case | RejectRow]:
     """Yield a case for each line; a source is `file:line`. Empty lines are passed over."""
-    repeats = _Repeats(blob.source)
+    repeats, stem = _Repeats(blob.source), blob.stem
     for line in lines_of(blob, options):
-        place = _Place(f"{blob.source}:{line.number}", f"{blob.stem}-{line.number}", line.notes)
+        place = _Place(f"{blob.source}:{line.number}", f"{stem}-{line.number}", line.notes)
         if line.problem is not None:
             yield reject(place.where, line.problem)
         elif line.text.strip():
@@ -44,9 +44,9 @@ def read_json(
     Raises:
         FormatProblem: the JSON breaks off or is broken; what stood before it has been yielded.
     """
-    repeats = _Repeats(blob.source)
+    repeats, stem = _Repeats(blob.source), blob.stem
     for number, (value, notes) in enumerate(values_of(blob, options), start=1):
-        place = _Place(f"{blob.source}#{number}", f"{blob.stem}-{number}", notes)
+        place = _Place(f"{blob.source}#{number}", f"{stem}-{number}", notes)
         yield from repeats.once(_outcome(value, place, options, medpix=medpix))
     yield from repeats.rest()
 
@@ -81,7 +81,7 @@ def _case(value: object, place: _Place, options: ReadOptions, *, medpix: bool) -
         return _medpix_case(value, place, options)
     if medpix:
         raise FormatProblem("no object `Case`, expected a MedPix 2.0 case (U_id, Case, Topic)")
-    columns = choose(list(value), options)
+    columns = choose(tuple(value), options)
     case = case_of(value, columns, place.where, place.default_id, "utf-8")
     if not (options.given_sections and "sections" in value):
         return case

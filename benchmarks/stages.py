@@ -1,0 +1,86 @@
+"""Cost of each stage for 1,000 tokens, as a ratio to spaCy's blank tokenizer in the same process.
+
+    python -m benchmarks.stages [PROFILE] [--terms INDEX]
+
+Processor time. Warm: the same texts have gone through once before; cold: they have not.
+"""
+
+import argparse
+import json
+import time
+from collections import Counter
+
+import spacy
+from spacy.language import Language
+
+import pipeline
+from benchmarks.machine import peak_mb
+from benchmarks.texts import example_texts
+
+#: passes over the texts; the fastest counts
+PASSES = 5
+
+
+def stage_seconds(nlp: Language, texts: list[str]) -> tuple[Counter[str], int]:
+    """Give seconds of processor time by stage, and the number of tokens."""
+    spent: Counter[str] = Counter()
+    tokens = 0
+    for text in texts:
+        begun = time.process_time()
+        doc = nlp.make_doc(text)
+        spent["tokenizer"] += time.process_time() - begun  # type: ignore[assignment]
+        tokens += len(doc)
+        for name, stage in nlp.pipeline:
+            begun = time.process_time()
+            doc = stage(doc)
+            spent[name] += time.process_time() - begun  # type: ignore[assignment]
+    return spent, tokens
+
+
+def blank_seconds(texts: list[str]) -> tuple[float, int]:
+    """Give seconds and tokens of spaCy's blank English tokenizer, warm."""
+    blank = spacy.blank("en")
+    best = float("inf")
+    for _ in range(PASSES):
+        begun = time.process_time()
+        tokens = sum(len(doc) for doc in blank.pipe(texts))
+        best = min(best, time.process_time() - begun)
+    return best, tokens
+
+
+def measure(profile: str, terms: list[str]) -> dict[str, object]:
+    """Measure a profile."""
+    texts = example_texts()
+    begun = time.process_time()
+    nlp = pipeline.load(profile, **({"terms": terms} if terms else {}))
+    load = time.process_time() - begun
+    cold, tokens = stage_seconds(nlp, texts)
+    warm = min((stage_seconds(nlp, texts)[0] for _ in range(PASSES)), key=lambda c: sum(c.values()))
+    seconds, blank_tokens = blank_seconds(texts)
+    unit = seconds / blank_tokens
+    total = sum(warm.values())
+    return {
+        "profile": profile,
+        "load_s": round(load, 2),
+        "peak_mb": peak_mb(),
+        "tokens": tokens,
+        "blank_tokens_per_s": round(1 / unit),
+        "tokens_per_s": round(blank_tokens / total),
+        "ratio": round(total / blank_tokens / unit, 2),
+        "ratio_cold": round(sum(cold.values()) / blank_tokens / unit, 2),
+        "ms_per_1000_tokens": {k: round(v / blank_tokens * 1e6, 2) for k, v in warm.items()},
+        "stage_ratios": {k: round(v / blank_tokens / unit, 2) for k, v in warm.items()},
+    }
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("profile", nargs="?", default="default")
+    parser.add_argument("--terms", action="append", default=[])
+    asked = parser.parse_args()
+    print(json.dumps(measure(asked.profile, asked.terms)))
+
+
+if __name__ == "__main__":
+    main()
