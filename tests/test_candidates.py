@@ -14,6 +14,7 @@ from pipeline.linking.finder import Candidate, CandidateFinder, best_of
 from pipeline.linking.joined import joined_parts
 from pipeline.linking.kin import load_wholes
 from pipeline.linking.loading import index_stamps, load_finder
+from pipeline.linking.outside import RULE
 from pipeline.linking.polarity import Match, match_of, may_be_narrower
 from pipeline.linking.senses import load_senses, sense_of
 from pipeline.stages.linking import ConceptLinker
@@ -269,13 +270,16 @@ def test_of_equal_candidates_that_goes_first_whose_own_name_it_is() -> None:
 
 def test_a_concept_of_two_vocabularies_takes_one_place() -> None:
     first, cui = Candidate(term("A:0", "shadow"), 1.0, "x"), "C0000001"
-    bare, known = term("A:1", "cyst"), term("B:1", "Cysts", cui)
+    bare, known = term("A:1", "cyst"), term("B:1", "Cysts", cui)._replace(id=f"{RULE}B:1")
     found = best_of([first, Candidate(bare, 0.9, "x"), Candidate(known, 0.4, "x")])
     assert [(c.term.concept_id, c.score) for c in found] == [("A:0", 1.0), ("B:1", 0.9)]
     found = best_of([Candidate(known, 0.9, "x"), Candidate(bare, 0.8, "x")])
     assert [c.term.concept_id for c in found] == ["B:1"]
     found = best_of([Candidate(known, 0.9, "x"), Candidate(term("C:1", "sac", cui), 0.8, "x")])
     assert [c.term.concept_id for c in found] == ["B:1"]
+    # two of the vocabulary inside are two: a finding and a disease of one name
+    found = best_of([Candidate(bare, 0.9, "x"), Candidate(term("A:2", "cyst"), 0.8, "x")])
+    assert [c.term.concept_id for c in found] == ["A:1", "A:2"]
     # the link itself stays that of the vocabulary that stands first
     found = best_of([Candidate(bare, 0.9, "x"), Candidate(known, 0.8, "x")])
     assert [c.term.concept_id for c in found] == ["A:1", "B:1"]

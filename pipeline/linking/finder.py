@@ -6,7 +6,7 @@
 (`link_labels.tsv`); of equal ones that of the source that stands first goes first.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from pipeline.linking.endings import with_other_form
 from pipeline.linking.joined import joined_parts
 from pipeline.linking.kin import Kin
 from pipeline.linking.near import NearNames, near_score
+from pipeline.linking.outside import RULE
 from pipeline.linking.polarity import Match
 from pipeline.terminology.back_off import BackOff
 from pipeline.terminology.concepts import Names, Word, key_of_words, words_of
@@ -249,26 +250,40 @@ class CandidateFinder:
 def best_of(candidates: Iterable[Candidate], limit: int | None = None) -> list[Candidate]:
     """Give the best candidates, one a concept.
 
-    Of equal ones that whose own name it is goes first, then one with a CUI. Concepts of one CUI are
-    one, and so are those of one name in two vocabularies where one has no CUI; a runner-up is then
-    given as the one that has it.
+    Of equal ones that whose own name it is goes first, then one with a CUI. What an index of a user
+    and another vocabulary both have takes one place: concepts of one CUI, or of one name where one
+    has no CUI; a runner-up is then given as the one that has it.
     """
     best: list[Candidate] = []
-    known: set[str] = set()
+    seen: set[str] = set()
     places: dict[str, int] = {}
     for candidate in sorted(
         candidates, key=lambda c: (-round(c.score, 6), not c.is_so_called, not c.term.cui)
     ):
-        term, called = candidate.term, _called(candidate.term)
-        place = places.get(called, 0)
-        if known.isdisjoint((term.concept_id, term.cui or called)):
-            if place and not best[place].term.cui:
-                best[place] = best[place]._replace(term=term)
-            else:
-                places.setdefault(called, len(best))
-                best.append(candidate)
-        known.update((term.concept_id, called, *([term.cui] if term.cui else [])))
+        term = candidate.term
+        if term.concept_id in seen:
+            continue
+        seen.add(term.concept_id)
+        same = _place_of_same(term, best, places)
+        if same is None:
+            for key in (term.cui, _called(term)):
+                places.setdefault(key, len(best))
+            best.append(candidate)
+        elif same and term.cui and not best[same].term.cui:
+            best[same] = best[same]._replace(term=term)
     return best[:limit]
+
+
+def _place_of_same(term: Term, best: Sequence[Candidate], places: Mapping[str, int]) -> int | None:
+    """Give the place of the same concept of another vocabulary, None where there is none."""
+    for key in (term.cui, _called(term)):
+        place = places.get(key) if key else None
+        if place is None or not any(t.id.startswith(RULE) for t in (term, best[place].term)):
+            continue
+        cui = best[place].term.cui
+        if cui == term.cui or not term.cui or (not cui and place):
+            return place
+    return None
 
 
 def _called(term: Term) -> str:
