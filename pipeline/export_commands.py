@@ -15,7 +15,7 @@ LEFT_OUT = 1
 _SHOWN = 20
 
 
-def export_command(
+def export_command(  # noqa: PLR0913 (a parameter is an option)
     run: RunFolder,
     to: Annotated[
         str, typer.Option("--to", metavar="FORM", help="brat, docbin, labelstudio or omop.")
@@ -32,12 +32,23 @@ def export_command(
     format: Annotated[
         str, typer.Option(metavar="NAME", help="Of the tables of omop: csv or parquet.")
     ] = "csv",
+    case: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="This case alone; repeatable.")
+    ] = None,
+    sample: Annotated[
+        int, typer.Option(metavar="N", min=0, help="N cases drawn by chance; 0: all.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Another seed, another sample.")] = 0,
 ) -> None:
     """Export a run with its texts to another program; exit status 1 if a text is not there."""
     from pipeline.exchange.export import export_run
+    from pipeline.exchange.run_cases import chosen_cases
 
     missed: list[str] = []
-    count = export_run(run, to, output, inputs or None, ending=format, missed=missed.append)
+    only = chosen_cases(run, case or (), sample, seed)
+    count = export_run(
+        run, to, output, inputs or None, ending=format, missed=missed.append, only=only
+    )
     _finish(f"{output}: {count:,} {_cases(count)} for {to}", missed)
 
 

@@ -5,7 +5,7 @@ characters is never laid over another text.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ def texts_of(
     run: Path | str,
     inputs: Sequence[Path | str] | None = None,
     missed: Callable[[str], object] = lambda _: None,
+    only: Collection[str] | None = None,
 ) -> Iterator[tuple[str, str]]:
     """Yield `(case_id, text)` of the cases of a run, in the order the inputs are read.
 
@@ -29,6 +30,7 @@ def texts_of(
         inputs: where the texts are; None, the inputs its manifest names.
         missed: told, in a line without any text, of each case whose text is missing or changed;
             such a case is left out.
+        only: ids of the cases wanted, no others are told of; None, all.
 
     Raises:
         RunError: no run folder, or its table `cases` is damaged.
@@ -48,6 +50,8 @@ def texts_of(
         raise UsageError(f"{run}: was read from standard input, expected INPUT with its texts")
     table = read_arrow(run, "cases", ["case_id", "sha256"])
     waiting = dict(zip(*(column.to_pylist() for column in table.itercolumns()), strict=True))
+    if only is not None:
+        waiting = {case_id: waiting[case_id] for case_id in waiting.keys() & set(only)}
     changed: set[str] = set()
     for case in _cases(sources, manifest.get("settings", {})):
         wanted = waiting.get(case.case_id)
@@ -58,6 +62,8 @@ def texts_of(
             continue
         del waiting[case.case_id]
         yield case.case_id, case.text
+        if not waiting:
+            return
     where = ", ".join(sources)
     for case_id in waiting:
         what = "changed" if case_id in changed else "missing"

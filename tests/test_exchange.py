@@ -25,10 +25,11 @@ from pipeline.exchange.gold_form import gold_case, marked
 from pipeline.exchange.gold_import import import_gold
 from pipeline.exchange.label_studio import config
 from pipeline.exchange.omop import SCHEMAS
-from pipeline.exchange.run_cases import annotated_cases
+from pipeline.exchange.run_cases import annotated_cases, chosen_cases
 from pipeline.resources import corpus_path
 from pipeline.run_folder import read_table
 from pipeline.scoring import read_gold_cases, score_run
+from pipeline.training.gold import gold_doc, read_gold
 from tests.exchange_runs import case, write_run
 
 LOOKALIKE = "T1\tFINDING 0 3\tfoo\nR1\tindicates Arg1:T1 Arg2:T2\n#1\tnote"
@@ -316,6 +317,52 @@ def test_commands_there_and_back(hostile_run: Path, tmp_path: Path) -> None:
     done = radtab("import", tasks, "--from", "labelstudio", "-o", back, "--predictions")
     assert done.exit_code == 0
     assert gold_in(back) == known
+
+
+def test_a_sample_is_the_same_each_time_and_scores_its_run(
+    corpus_run: Path, tmp_path: Path
+) -> None:
+    few, more = (chosen_cases(corpus_run, (), size, 7) for size in (4, 9))
+    assert few is not None
+    assert more is not None
+    assert (len(few), len(more)) == (4, 9)
+    assert set(few) < set(more)
+    assert few != chosen_cases(corpus_run, (), 4, 8)
+    for size, folder in ((4, "b"), (4, "again")):
+        words = ("--to", "brat", "-o", tmp_path / folder, "--sample", size, "--seed", 7)
+        done = radtab("export", corpus_run, *words)
+        assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == f"{tmp_path / 'again'}: 4 cases for brat\n"
+    import_gold("brat", tmp_path / "b", tmp_path / "g.jsonl")
+    assert list(gold_in(tmp_path / "g.jsonl")) == few
+    assert score_run(tmp_path / "g.jsonl", corpus_run)["all entities exact"].f1 == 1
+
+
+def test_named_cases_alone_are_exported(corpus_run: Path, tmp_path: Path) -> None:
+    named = ["--case", "spine_schwannoma", "--case", "chest_sarcoidosis"]
+    done = radtab("export", corpus_run, "--to", "labelstudio", "-o", tmp_path / "x", *named)
+    assert (done.exit_code, done.stderr) == (0, "")
+    (path,) = (tmp_path / "x").glob("tasks-*")
+    tasks = json.loads(path.read_text("utf-8"))
+    assert {task["data"]["case_id"] for task in tasks} == {*named} - {"--case"}
+    done = radtab("export", corpus_run, "--to", "brat", "-o", tmp_path / "y", "--case", "none")
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert "no case none, expected the id of a case" in done.stderr
+
+
+def test_what_comes_back_trains(corpus_run: Path, nlp: Any, tmp_path: Path) -> None:
+    export_run(corpus_run, "brat", tmp_path / "b")
+    import_gold("brat", tmp_path / "b", tmp_path / "g.jsonl")
+    told = {each["case_id"]: each for each in corpus()}
+    for case_read in read_gold(tmp_path / "g.jsonl"):
+        doc, known = gold_doc(nlp.vocab, case_read), gold_doc(nlp.vocab, told[case_read["case_id"]])
+        assert _without_ids(doc._.mentions) == _without_ids(known._.mentions)
+        assert sorted(map(str, doc._.relations)) == sorted(map(str, known._.relations))
+        assert doc._.sections == known._.sections
+
+
+def _without_ids(mentions: list[dict[str, Any]]) -> list[str]:
+    return sorted(str(mention | {"rule": ""}) for mention in mentions)
 
 
 def test_tasks_nobody_annotated_are_no_gold(hostile_run: Path, tmp_path: Path) -> None:

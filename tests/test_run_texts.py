@@ -49,5 +49,12 @@ def test_more_in_the_input_than_in_the_run_does_not_matter(run: Path, tmp_path: 
     assert dict(texts_of(run)) == TEXTS
 
 
+def test_only_what_is_wanted_is_read_and_told_of(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "in" / "a.txt").write_text("Another text.", "utf-8")
+    told: list[str] = []
+    assert dict(texts_of(run, missed=told.append, only=["b"])) == {"b": TEXTS["b"]}
+    assert told == []
+
+
 def test_the_hash_of_any_text() -> None:
     assert sha256_of("\ud800") != sha256_of("\ud801")

@@ -1,7 +1,7 @@
 """A run -> a folder in the form of another program: whole, or not there at all."""
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ def export_run(  # noqa: PLR0913 (all after `output` have defaults)
     *,
     ending: str = "csv",
     missed: Callable[[str], object] = lambda _: None,
+    only: Collection[str] | None = None,
 ) -> int:
     """Export a run; give the number of cases written.
 
@@ -40,6 +41,7 @@ def export_run(  # noqa: PLR0913 (all after `output` have defaults)
         inputs: where the case texts are; None, the inputs the run's manifest names.
         ending: of the tables of `omop`: `csv` or `parquet`.
         missed: told of each case whose text is missing or changed; it is left out.
+        only: ids of the cases wanted, see `run_cases.chosen_cases`; None, all.
 
     Raises:
         UsageError: an unknown form, an output that is in the way, an input that is not there.
@@ -63,7 +65,7 @@ def export_run(  # noqa: PLR0913 (all after `output` have defaults)
     write: Writer = WRITERS.get(to) or partial(write_omop, run=run, ending=ending)
     try:
         with _appearing(Path(output)) as draft:
-            return write(annotated_cases(run, inputs, missed), draft)
+            return write(annotated_cases(run, inputs, missed, only), draft)
     except OSError as problem:
         where = problem.filename or output
         raise RunError(f"{where}: cannot be written ({problem.strerror})") from problem

@@ -1,14 +1,17 @@
 """A run and the texts of its inputs -> cases with all that the run says of each."""
 
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipeline.run_folder import read_arrow
+from pipeline.errors import UsageError
+from pipeline.run_folder import read_arrow, read_parts
 from pipeline.run_texts import texts_of
 
 Rows = list[dict[str, Any]]
@@ -54,6 +57,7 @@ def annotated_cases(
     run: Path | str,
     inputs: Sequence[Path | str] | None = None,
     missed: Callable[[str], object] = lambda _: None,
+    only: Collection[str] | None = None,
 ) -> Iterator[AnnotatedCase]:
     """Yield the cases of a run with their texts, in the order the inputs are read.
 
@@ -61,12 +65,44 @@ def annotated_cases(
         run: the run folder.
         inputs: where the texts are; None, the inputs its manifest names.
         missed: told of each case whose text is missing or changed; it is left out.
+        only: ids of the cases wanted; None, all.
 
     Raises:
         RunError, UsageError: see `pipeline.run_texts.texts_of`.
     """
-    tables = {name: RowsByCase(read_arrow(run, name)) for name in _TABLES}
-    for case_id, text in texts_of(run, inputs, missed):
+    tables = {name: RowsByCase(_read(run, name, only)) for name in _TABLES}
+    for case_id, text in texts_of(run, inputs, missed, only):
         rows = {name: tables[name].of(case_id) for name in _TABLES}
         (row,) = rows.pop("cases")
         yield AnnotatedCase(case_id, text, row, **rows)
+
+
+def _read(run: Path | str, name: str, only: Collection[str] | None) -> pa.Table:
+    """Read a table, part by part where few of its cases are wanted."""
+    if only is None:
+        return read_arrow(run, name)
+    ids = pa.array(sorted(only), pa.string())
+    parts = (part.filter(pc.is_in(part["case_id"], ids)) for part in read_parts(run, name))
+    return pa.concat_tables(parts)
+
+
+def chosen_cases(
+    run: Path | str, named: Sequence[str] = (), sample: int = 0, seed: int = 0
+) -> list[str] | None:
+    """Choose cases of a run: those named, and a sample of so many; None, all, where neither is.
+
+    The same seed gives the same sample whatever the order of cases, and a larger sample has all
+    cases of a smaller one.
+
+    Raises:
+        UsageError: a case is not in the run.
+        RunError: no run folder, or it is damaged.
+    """
+    if not named and not sample:
+        return None
+    ids = set(read_arrow(run, "cases", ["case_id"])["case_id"].to_pylist())
+    for case_id in named:
+        if case_id not in ids:
+            raise UsageError(f"{run}: no case {case_id}, expected the id of a case in it")
+    drawn = sorted(ids, key=lambda each: hashlib.sha256(f"{seed}:{each}".encode()).digest())
+    return sorted({*named, *drawn[:sample]})
