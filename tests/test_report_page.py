@@ -95,6 +95,19 @@ def test_rows_are_filtered(reader: Reader, report_run: Path) -> None:
     reader.count(len(rows))
 
 
+def test_links_lead_to_rows_that_are_filtered(reader: Reader, report_run: Path) -> None:
+    rows = read_table(report_run, "findings")
+    link = reader.page.locator(".with-bars a").first
+    word = link.inner_text()
+    link.click()
+    named = rows["diagnosis"].str.lower().str.contains(word.lower(), regex=False)
+    reader.count(int(named.sum()))
+    reader.page.locator(".tabulator-row").first.click()
+    case_id = read_table(report_run, "cases")["case_id"][int(reader.page.input_value("#choice"))]
+    reader.page.click("#its-rows")
+    reader.count(int((rows["case_id"] == case_id).sum()))
+
+
 @pytest.mark.parametrize("name", ["anatomy", "sequence", "finding"])
 def test_each_column_of_words_filters(reader: Reader, report_run: Path, name: str) -> None:
     rows = read_table(report_run, "findings")
