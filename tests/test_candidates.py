@@ -433,3 +433,26 @@ def test_of_concepts_of_one_name_that_which_is_called_so(tmp_path: Path) -> None
     set_mentions(doc, [new_mention("FINDING", i, i + 1, "") for i in range(3)])
     found = [(m["concept_id"], m["link_score"]) for m in mentions_of(linker(doc))]
     assert found == [("X:2", 0.9), ("X:3", 0.5), ("", 0.0)]
+
+
+def test_nodular_enhancement_is_no_ring(finder) -> None:
+    for text in ("peripheral nodular enhancement", "Nodular peripheral enhancement"):
+        (term,) = finder.best(tuple(text.split()), "SIGNAL").terms
+        assert (term.concept_id, term.value) == ("RT:S037", "enhancing")
+
+
+def test_a_disease_own_name_is_never_that_of_another() -> None:
+    called = {
+        term.concept_name.casefold(): term.concept_id
+        for term in load_terms()
+        if term.label == "DIAGNOSIS" and term.concept_id.startswith(("DOID:", "MONDO:"))
+    }
+    wider = {
+        term.term
+        for term in load_terms()
+        if term.label == "DIAGNOSIS"
+        and called.get(term.term.casefold(), term.concept_id) != term.concept_id
+        and term.concept_name.casefold() != term.term.casefold()
+    }
+    # of one CUI, or the same in two ontologies
+    assert wider <= {"benign neoplasm", "small cell lung carcinoma"}

@@ -7,6 +7,8 @@ with a word in another form (`link:form`) or shortened (`link:head`), a SIGNAL b
 or, on request, by a name spelt much like it (`link:near`). The rule that made the link and the id
 of the term row are added to the mention's `rule`, and so is the row of a body part that the name
 held besides; `models/rules/link_rules.tsv` has scores. Below `link:least` nothing is linked.
+Candidates, on request, are besides these the wider and narrower concepts of the best
+(`link:wider`, `link:narrower`) and each of two things joined (`link:joined`).
 """
 
 from collections.abc import Sequence
