@@ -2,6 +2,7 @@
 
 from itertools import accumulate
 
+import numpy as np
 import pytest
 import spacy
 from hypothesis import given, settings
@@ -9,11 +10,15 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from pipeline.annotations import SectionNote, set_sections
 from pipeline.doc_batches import BatchAnnotator, doc_batches
 from pipeline.recognition.chain_tagger import ChainTagger
 from pipeline.recognition.chain_weights import TrainedLayer, join_layers
+from pipeline.recognition.token_attributes import cues_before
+from pipeline.recognition.token_places import place_keys
 from pipeline.recognition.token_view import view_of, view_of_all
 from pipeline.recognition.word_clusters import WordClusters
+from pipeline.recognition.word_numbers import WordNumbers
 
 # written for these tests
 LINES = [
@@ -34,6 +39,7 @@ LINES = [
     "T2 hyperintense lesion of L4-5",
 ]
 TEXTS = st.lists(st.sampled_from(LINES), max_size=12).map("\n".join)
+WORDS = ("no", "mass", "tumour", "(", ")", "\n", "consistent", "with", "in")
 STAGES = ("radtab_sections", "radtab_sentences", "radtab_lexicon", "radtab_recogniser")
 
 
@@ -154,3 +160,23 @@ def test_a_pipeline_gives_its_stages_its_handler(nlp):
 def test_scores_of_sections_are_the_same_to_the_last_bit(nlp, texts):
     splitter = nlp.get_pipe("radtab_sections")
     assert splitter.parts_of_all(texts) == [splitter.parts(text) for text in texts]
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.sampled_from(WORDS), max_size=8), min_size=1, max_size=4))
+def test_what_stands_in_one_doc_says_nothing_of_another(texts):
+    vocab = Vocab()
+    docs = [Doc(vocab, words=words) for words in texts]
+    for doc in docs:  # the first two tokens are the diagnosis, whose words are told elsewhere
+        parts = [("diagnosis", 0, min(2, len(doc))), ("findings", 2, len(doc))]
+        set_sections(doc, [
+            SectionNote(section=name, start=start, end=end, method="given", score=1.0)
+            for name, start, end in parts if start < end
+        ])  # fmt: skip
+    numbers = WordNumbers()
+
+    def told(view):
+        places = place_keys(view, np.array(numbers.of(view.words), dtype=np.int64))
+        return list(zip(places, cues_before(view), strict=True))
+
+    assert told(view_of_all(docs)) == [one for doc in docs for one in told(view_of(doc))]
