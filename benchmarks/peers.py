@@ -33,7 +33,7 @@ def write_inputs() -> None:
     """Write the texts, and the diseases that radtab ships as the terms of all."""
     _PLACE.mkdir(parents=True, exist_ok=True)
     (_PLACE / "texts.json").write_text(json.dumps(example_texts()), "utf-8")
-    names = ("id", "term", "concept_id")
+    names = "id term label match concept_id concept_name cui semantic_type value".split()
     with (_PLACE / "terms.tsv").open("w", encoding="utf-8", newline="") as handle:
         lines = csv.writer(handle, delimiter="\t", lineterminator="\n")
         for _, row in read_rows(models_path("terminology", "diseases.tsv.gz"), names):

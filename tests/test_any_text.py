@@ -1,5 +1,7 @@
 """Whatever the text, the pipeline runs and every row points at its characters."""
 
+import time
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -49,3 +51,14 @@ def test_any_text_runs_and_every_row_points_at_its_characters(nlp: Language, tex
 def test_odd_texts_run(nlp: Language, text: str) -> None:
     rows = case_tables(nlp(text))
     assert [row.n_chars for row in rows["cases"]] == [len(text)]
+
+
+def test_a_long_list_costs_as_much_a_bullet_as_a_short_one(nlp: Language) -> None:
+    def seconds(bullets: int) -> float:
+        begun = time.process_time()
+        case_tables(nlp("- cyst of the liver\n" * bullets))
+        return time.process_time() - begun
+
+    seconds(100)
+    # eight times as long; twice that is noise, sixty-four times is a stage that looks back
+    assert seconds(8_000) < 16 * seconds(1_000)
