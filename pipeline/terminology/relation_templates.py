@@ -46,8 +46,8 @@ TEMPLATES: dict[str, frozenset[str]] = {
         " members nest tst tw core hw order rival right",
         "seen_on": "core first first2 last2 has lines counts left left2 post named nest rival secd"
         " secst tails hst place carry",
-        "indicates": "core first last2 has lines place left2 after_first rank pre post hw order sd"
-        " st tst answer topic topicst",
+        "indicates": "core first first2 last2 has lines place left2 after_first rank pre post hw"
+        " order sd st tst answer topic topicst",
         "measures": "core first2 last2 has place left rank before_second right hst nest rival sd"
         " secst st tails first lines counts tw",
     }.items()

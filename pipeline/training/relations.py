@@ -41,6 +41,9 @@ STRENGTH = {"located_in": 0.2, "seen_on": 0.1, "indicates": 0.1, "measures": 0.2
 #: features seen in fewer pairs are left out
 LEAST = 3
 FOLDS = 5
+#: relations whose pairs that a perturbed copy lost with a mention count as not found there: half of
+#: what is wrong with these are mentions missed, so that copies with few lost ask for too much
+LOST_COUNTED = ("indicates",)
 THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
 
 Pair = tuple[int, int]
@@ -158,7 +161,7 @@ def cross_validate(cases: Sequence[Viewed], data: Sequence[Sample], relation: st
 
     The second half of `cases` are the perturbed copies of the first, in the same order; a case and
     its copy are in one fold. The threshold is the one with the best F1 on the perturbed copies:
-    what the recogniser marks is as faulty as those.
+    what the recogniser marks is as faulty as those. See `LOST_COUNTED` for pairs lost there.
     """
     half = len(cases) // 2
     fold = folds_of(half) * 2
@@ -184,6 +187,8 @@ def _measured(
         pairs = [pair for pair in scored[number] if pair.score >= threshold]
         chosen = [(pair.head, pair.tail) for pair in choose(columns.view, relation, pairs)]
         halves[number * 2 // len(cases)] += relaxed(doc, relation, chosen)
+    if relation in LOST_COUNTED:
+        halves[1, 1] = halves[0, 1]
     return Measured(f1(halves[0]), f1(halves[1]), threshold)
 
 
