@@ -34,7 +34,7 @@ def test_parts_say_alike_what_they_were_made_from(tmp_path: Path) -> None:
     copied = (tmp_path / "recogniser_clusters.npz").read_bytes()
     assert copied == models_path("trained", "recogniser_clusters.npz").read_bytes()
     with trained_from(tmp_path):
-        assert default_finder().models
+        assert default_finder().ranker.models
 
 
 def test_the_same_data_give_the_same_weights(tmp_path: Path) -> None:
