@@ -10,7 +10,7 @@ A run that was cut off keeps every chunk it finished, and `read_table` reads the
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -130,19 +130,28 @@ def read_table(run: Path | str, name: str, case_id: str | None = None) -> pd.Dat
     return frame(name, table.to_pydict())
 
 
-def read_arrow(run: Path | str, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+def read_arrow(
+    run: Path | str,
+    name: str,
+    columns: Sequence[str] | None = None,
+    only: Collection[str] | None = None,
+) -> pa.Table:
     """Read a table of a run folder as `read_table` does, for what would not fit as Python lists.
 
     Args:
         run: the run folder.
         name: a table's name.
         columns: these alone; None, all.
+        only: ids of the cases whose rows are wanted; None, all.
 
     Raises:
         RunError: no run folder, or a file in it is missing or damaged.
     """
-    parts = [part if columns is None else part.select(columns) for part in read_parts(run, name)]
-    return pa.concat_tables(parts)
+    parts = read_parts(run, name)
+    if only is not None:
+        ids = pa.array(sorted(only), pa.string())
+        parts = (part.filter(pc.is_in(part["case_id"], ids)) for part in parts)
+    return pa.concat_tables(part if columns is None else part.select(columns) for part in parts)
 
 
 def read_parts(run: Path | str, name: str) -> Iterator[pa.Table]:

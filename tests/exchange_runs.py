@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from pipeline.manifest import completed, write_manifest
+from pipeline.manifest import completed, read_manifest, write_manifest
 from pipeline.records import TABLES, columns
+from pipeline.run_folder import read_arrow
 from pipeline.run_texts import sha256_of
 from pipeline.table_files import schema, write_table
 
@@ -85,3 +87,18 @@ def case(case_id: str, text: str, *mentions: tuple[str, str, str], **more: Any) 
         "sections", "relations", "final_diagnosis", "differential", "key_findings",
     )}  # fmt: skip
     return {"case_id": case_id, "text": text, **lists, "entities": entities, **more}
+
+
+def in_parts(run: Path, names: Iterable[str], sizes: Iterable[int]) -> None:
+    """Cut tables of a run, by rows, into a folder of parts each, as those of a large run are."""
+    manifest = read_manifest(run)
+    ending = manifest["settings"]["format"]
+    for name in names:
+        table, starts = read_arrow(run, name), [0, *sizes]
+        (run / f"{name}.{ending}").unlink()
+        (run / name).mkdir()
+        for number, (first, last) in enumerate(pairwise([*starts, table.num_rows])):
+            part = table.slice(first, max(0, last - first))
+            write_table(part, run / name / f"part-{number:05}.{ending}")
+        manifest["tables"][name]["file"] = f"{name}/part-*.{ending}"
+    write_manifest(run, manifest)

@@ -26,11 +26,13 @@ from pipeline.exchange.gold_import import import_gold
 from pipeline.exchange.label_studio import config
 from pipeline.exchange.omop import SCHEMAS
 from pipeline.exchange.run_cases import annotated_cases, chosen_cases
+from pipeline.manifest import read_manifest, write_manifest
 from pipeline.resources import corpus_path
-from pipeline.run_folder import read_table
+from pipeline.run_folder import read_arrow, read_table
 from pipeline.scoring import read_gold_cases, score_run
+from pipeline.table_files import write_table
 from pipeline.training.gold import gold_doc, read_gold
-from tests.exchange_runs import case, write_run
+from tests.exchange_runs import case, in_parts, write_run
 
 LOOKALIKE = "T1\tFINDING 0 3\tfoo\nR1\tindicates Arg1:T1 Arg2:T2\n#1\tnote"
 HOSTILE = [
@@ -336,6 +338,29 @@ def test_a_sample_is_the_same_each_time_and_scores_its_run(
     import_gold("brat", tmp_path / "b", tmp_path / "g.jsonl")
     assert list(gold_in(tmp_path / "g.jsonl")) == few
     assert score_run(tmp_path / "g.jsonl", corpus_run)["all entities exact"].f1 == 1
+
+
+def test_a_sample_of_a_large_run_scores_it(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "w", corpus())
+    whole = runs_gold(run)
+    in_parts(run, ["cases", "sections", "entities", "relations"], [7, 12])
+    assert runs_gold(run) == whole
+    few = chosen_cases(run, (), 5)
+    export_run(run, "labelstudio", tmp_path / "ls", only=few)
+    import_gold("labelstudio", submitted(tmp_path / "ls"), tmp_path / "g.jsonl")
+    assert sorted(gold_in(tmp_path / "g.jsonl")) == few
+    assert score_run(tmp_path / "g.jsonl", run)["all entities exact"].f1 == 1
+
+
+def test_a_run_safe_for_spreadsheets_is_scored_as_it_was(tmp_path: Path) -> None:
+    formula = case("a", "seen: =cyst", ("=cyst", "FINDING", "present"))
+    run = write_run(tmp_path / "w", [formula], "csv")
+    table = read_arrow(run, "entities")
+    write_manifest(run, read_manifest(run) | {"settings": {"format": "csv",
+                                                          "spreadsheet_safe": True}})  # fmt: skip
+    write_table(table, run / "entities.csv", inert=True)
+    assert there_and_back(run, "brat")["a"]["entities"][0]["text"] == "=cyst"
+    assert score_run(run.parent / "brat.jsonl", run)["FINDING exact"].f1 == 1
 
 
 def test_named_cases_alone_are_exported(corpus_run: Path, tmp_path: Path) -> None:

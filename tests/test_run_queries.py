@@ -20,7 +20,7 @@ from pipeline.run_folder import read_table
 from pipeline.run_queries import open_run
 from pipeline.table_files import FORMATS, schema, write_table
 from tests import fake_pipeline
-from tests.exchange_runs import case, write_run
+from tests.exchange_runs import case, in_parts, write_run
 
 MORE = {"value": "=1+1", "candidates": ['a,"b"', "'x'\n{}", ""], "concept_name": "NULL"}
 ODD = case(
@@ -76,15 +76,7 @@ def test_a_spreadsheet_safe_run_reads_as_it_was(tmp_path: Path) -> None:
 def test_tables_in_parts_are_one_table(ending: str, tmp_path: Path) -> None:
     run = write_run(tmp_path / "w", CASES, ending)
     whole = plain(read_table(run, "entities"))
-    manifest = read_manifest(run)
-    manifest["tables"]["entities"]["file"] = f"entities/part-*.{ending}"
-    table = pa.Table.from_pandas(read_table(run, "entities"), schema=schema("entities"))
-    (run / f"entities.{ending}").unlink()
-    (run / "entities").mkdir()
-    for number, (start, length) in enumerate([(0, 30), (30, 0), (30, len(table))]):
-        part = run / "entities" / f"part-{number:05}.{ending}"
-        write_table(table.slice(start, length), part)
-    write_manifest(run, manifest)
+    in_parts(run, ["entities"], [30, 30])
     with pipeline.open_run(str(run)) as opened:
         assert plain(opened.sql("select * from entities")) == whole
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline.errors import UsageError
-from pipeline.run_folder import read_arrow, read_parts
+from pipeline.run_folder import read_arrow
 from pipeline.run_texts import texts_of
 
 Rows = list[dict[str, Any]]
@@ -70,20 +69,11 @@ def annotated_cases(
     Raises:
         RunError, UsageError: see `pipeline.run_texts.texts_of`.
     """
-    tables = {name: RowsByCase(_read(run, name, only)) for name in _TABLES}
+    tables = {name: RowsByCase(read_arrow(run, name, only=only)) for name in _TABLES}
     for case_id, text in texts_of(run, inputs, missed, only):
         rows = {name: tables[name].of(case_id) for name in _TABLES}
         (row,) = rows.pop("cases")
         yield AnnotatedCase(case_id, text, row, **rows)
-
-
-def _read(run: Path | str, name: str, only: Collection[str] | None) -> pa.Table:
-    """Read a table, part by part where few of its cases are wanted."""
-    if only is None:
-        return read_arrow(run, name)
-    ids = pa.array(sorted(only), pa.string())
-    parts = (part.filter(pc.is_in(part["case_id"], ids)) for part in read_parts(run, name))
-    return pa.concat_tables(parts)
 
 
 def chosen_cases(

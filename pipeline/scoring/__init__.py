@@ -65,7 +65,8 @@ def score_run(gold: str | Path, run: str | Path, by: str | None = None) -> dict[
         FormatProblem: the gold file does not validate; the message begins with `file:line`.
         RunError: no run folder, or it is not of these texts.
     """
-    return _scores(read_gold_cases(Path(gold)), _tables(Path(run)), by)
+    cases = list(read_gold_cases(Path(gold)))
+    return _scores(cases, _tables(Path(run), cases), by)
 
 
 def errors(gold: str | Path, run: str | Path, name: str, context: int = 0) -> list[Disagreement]:
@@ -84,20 +85,40 @@ def errors(gold: str | Path, run: str | Path, name: str, context: int = 0) -> li
     found: list[Disagreement] = []
     if context < 0:
         raise UsageError(f"context is {context}, expected a number of characters from 0")
-    for case, gold_case, run_case in _pairs(read_gold_cases(Path(gold)), _tables(Path(run))):
+    cases = list(read_gold_cases(Path(gold)))
+    for case, gold_case, run_case in _pairs(cases, _tables(Path(run), cases)):
         found += disagreements((gold_case, run_case), name, case, context)
     return found
 
 
-def _tables(run: Path) -> list[_Rows]:
+def _tables(run: Path, cases: Iterable[GoldCase]) -> list[_Rows]:
+    """Read the rows of these cases; a run may be far larger than its gold, and in parts."""
     from pipeline.manifest import read_manifest
-    from pipeline.table_files import read_table_file
 
     manifest = read_manifest(run)
     if manifest["state"] != "complete":
         raise RunError(f"{run}: the run was cut off, expected one that is complete")
-    files = {name: run / manifest["tables"][name]["file"] for name in _TABLES}
-    return [_by_case(read_table_file(path, name).to_pylist()) for name, path in files.items()]
+    ids = {case["case_id"] for case in cases}
+    files = {name: manifest["tables"][name]["file"] for name in _TABLES}
+    inert = bool(manifest.get("settings", {}).get("spreadsheet_safe"))
+    return [
+        _by_case(_rows_of(ids, sorted(run.glob(file)) or [run / file], name, inert))
+        for name, file in files.items()
+    ]
+
+
+def _rows_of(
+    ids: set[str], paths: Iterable[Path], name: str, inert: bool
+) -> Iterator[Mapping[Any, Any]]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from pipeline.table_files import read_table_file
+
+    wanted = pa.array(sorted(ids), pa.string())
+    for path in paths:
+        table = read_table_file(path, name, inert=inert)
+        yield from table.filter(pc.is_in(table["case_id"], wanted)).to_pylist()
 
 
 def _pairs(
