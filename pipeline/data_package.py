@@ -63,6 +63,8 @@ _MEDIA = {
 def write_data_package(run: Path | str, output: Path | str | None = None) -> dict[str, Any]:
     """Write the description of a run and give it.
 
+    What someone has added to an earlier description, such as `licenses` or `contributors`, is kept.
+
     Args:
         run: the run folder, complete.
         output: the file; None, `datapackage.json` in the run folder. It may lie in a folder above.
@@ -73,12 +75,21 @@ def write_data_package(run: Path | str, output: Path | str | None = None) -> dic
     """
     path = Path(output) if output else Path(run) / FILE
     package = data_package(run, path.parent)
+    package = {name: part for name, part in _earlier(path).items() if name not in package} | package
     try:
         with replacing(path) as draft:
             draft.write_text(json.dumps(package, indent=1, ensure_ascii=False) + "\n", "utf-8")
     except OSError as problem:
         raise RunError(f"{path}: cannot be written ({problem.strerror})") from problem
     return package
+
+
+def _earlier(path: Path) -> dict[str, Any]:
+    try:
+        known = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
 
 
 def data_package(run: Path | str, base: Path | str | None = None) -> dict[str, Any]:

@@ -104,6 +104,15 @@ def test_each_part_of_a_large_table_is_a_resource(tmp_path: Path) -> None:
     assert problems(frictionless.validate(str(tmp_path / "w" / "datapackage.json"))) == []
 
 
+def test_what_was_added_to_a_description_is_kept(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "w", CASES[:2])
+    package = write_data_package(run)
+    licenses = [{"name": "CC-BY-4.0"}]
+    told = json.dumps(package | {"licenses": licenses, "resources": []})
+    (run / "datapackage.json").write_text(told, "utf-8")
+    assert write_data_package(run) == package | {"licenses": licenses}
+
+
 def test_the_command_tells_where_the_description_is(tmp_path: Path) -> None:
     run = write_run(tmp_path / "w", CASES[:2])
     done = CliRunner().invoke(app, ["describe", str(run)])

@@ -6,11 +6,13 @@ import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from spacy.tokens import DocBin
 from typer.testing import CliRunner, Result
@@ -519,6 +521,68 @@ def test_label_studio_errors_name_line_case_and_region(
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"radtab: {told}")
     assert not (tmp_path / "g").exists()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 9) | st.floats() | st.text(max_size=4),
+    lambda some: (
+        st.lists(some, max_size=2) | st.dictionaries(st.text(max_size=3), some, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    if isinstance(value, dict | list):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield from _places(value[key], (*path, key))
+
+
+@given(st.data())
+@hypothesis_settings(max_examples=150, deadline=None)
+def test_any_damage_to_tasks_is_told(data: st.DataObject) -> None:
+    tasks: Any = {
+        "": [json.loads(_task(also=[RELATION])), json.loads(_task(data={"case_id": "b"}))]
+    }
+    for _ in range(data.draw(st.integers(1, 3))):
+        path = data.draw(st.sampled_from(sorted(filter(None, _places(tasks)), key=str)))
+        part = tasks
+        for key in path[:-1]:
+            part = part[key]
+        part[path[-1]] = data.draw(JSON)
+    with TemporaryDirectory() as folder:
+        source, gold = Path(folder, "x.json"), Path(folder, "g.jsonl")
+        source.write_text(json.dumps(tasks[""]), "utf-8")
+        _told_or_gold("labelstudio", source, gold)
+
+
+PIECES = [
+    "T1", "T2", "R1", "A1", "#1", "\t", " ", "FINDING", "ANATOMY", "3 7", "3", "99", "cyst", ";",
+    "located_in", "Arg1:T1", "Arg2:T2", "Status", "absent", "KeyFinding", "\n", "\r", "\u2028",
+    "T1\tANATOMY 3 7\tcyst\n",
+]  # fmt: skip
+LINES = st.lists(st.sampled_from(PIECES), max_size=24)
+
+
+@given(LINES)
+@hypothesis_settings(max_examples=150, deadline=None)
+def test_any_damage_to_standoff_is_told(words: list[str]) -> None:
+    with TemporaryDirectory() as folder:
+        Path(folder, "a.txt").write_text("No cyst.", "utf-8")
+        Path(folder, "a.ann").write_bytes("".join(words).encode())
+        _told_or_gold("brat", Path(folder), Path(folder, "g.jsonl"))
+
+
+def _told_or_gold(form: str, source: Path, gold: Path) -> None:
+    """Import; either there is gold that validates, or one line that says what was expected."""
+    try:
+        import_gold(form, source, gold)
+    except (FormatProblem, UsageError) as problem:
+        assert "expected" in str(problem)
+        assert not gold.exists()
+    else:
+        assert list(read_gold_cases(gold))
 
 
 @pytest.fixture

@@ -128,7 +128,8 @@ def _place(where: str, result: Result, text: str) -> tuple[str, str, int, int]:
         raise refused(here, "not one label", "one label a region")
     if type(start) is not int or type(end) is not int:
         raise refused(here, "start and end are no numbers", "offsets in characters")
-    if end <= len(text) and value.get("text", text[start:end]).split() != text[start:end].split():
+    words = text[start:end]
+    if end <= len(text) and str(value.get("text", words)).split() != words.split():
         raise refused(here, f"its words are not what stands at {start}-{end}", "the same words")
     return region, labels[0], start, end
 
