@@ -1,17 +1,18 @@
 """The code -> the pages of the reference."""
 
+import dataclasses
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import GenericAlias, UnionType
 from typing import Any
 
 import typer
 
 import pipeline
-from pipeline.annotations import LABELS, RELATIONS, SECTIONS, STATUSES
 from pipeline.batch import RunSettings
 from pipeline.cli import app
+from pipeline.data_package import VALUES
 from pipeline.readers import ReadOptions
 from pipeline.records import DERIVED, TABLES, table_columns
 from pipeline.resources import models_path
@@ -44,7 +45,8 @@ def _tables() -> str:
         "The tables of a run, out of `pipeline/records.py`. Every `start` (inclusive) and `end` "
         "(exclusive) counts characters of the text as delivered. Lists are lists in Parquet and "
         "JSON lines, JSON arrays in CSV.",
-        _values(),
+        "`radtab describe RUN` writes the same beside the tables of a run, as a Frictionless data "
+        "package.",
     ]
     for name, row in {**TABLES, **DERIVED}.items():
         made = " Made of a run by `radtab atlas`." if name in DERIVED else ""
@@ -53,14 +55,19 @@ def _tables() -> str:
 
 
 def _columns(name: str) -> str:
-    rows = ((f"`{c.name}`", f"`{_type(c.type)}`", c.meaning) for c in table_columns(name))
-    return _table(("column", "type", "meaning"), rows)
+    row = TABLES.get(name) or DERIVED[name]
+    units = {each.name: each.metadata.get("unit", "") for each in dataclasses.fields(row)}
+    allowed = VALUES.get(name, {})
+    rows = (
+        (f"`{c.name}`", f"`{_type(c.type)}`", units[c.name], c.meaning + _one_of(allowed, c.name))
+        for c in table_columns(name)
+    )
+    return _table(("column", "type", "unit", "meaning"), rows)
 
 
-def _values() -> str:
-    known = {"label": LABELS, "status": STATUSES, "relation": RELATIONS, "section": SECTIONS}
-    rows = ((name, ", ".join(f"`{value}`" for value in values)) for name, values in known.items())
-    return _table(("of", "values"), rows)
+def _one_of(allowed: Mapping[str, tuple[str, ...]], column: str) -> str:
+    values = " ".join(f"`{value}`" for value in allowed.get(column, ()))
+    return values and f". Allowed: {values}"
 
 
 def _type(kind: Any) -> str:
