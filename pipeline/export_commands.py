@@ -26,7 +26,7 @@ def export_command(  # noqa: PLR0913 (a parameter is an option)
     inputs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[INPUT]...", help="Where the case texts are; default: as the run was given."
+            metavar="INPUT", help="Where the case texts are; default: as the run was given."
         ),
     ] = None,
     format: Annotated[
