@@ -28,7 +28,7 @@ from pipeline.run_folder import check_output, drop_tables, open_folder, reserved
 from pipeline.table_files import FORMATS
 from pipeline.workers.crew import Crew
 from pipeline.workers.dask_crew import DaskCrew, absolute, check_scheduler
-from pipeline.workers.worker import WorkOrder, annotate_chunk
+from pipeline.workers.worker import WorkOrder, write_rows
 
 #: cases annotated and written at a time
 CHUNK = 64
@@ -224,7 +224,7 @@ class _Runner:
         else:
             annotator = ChunkAnnotator(load(**chosen.pipeline()), debug=chosen.debug)
             yield lambda chunks: (
-                annotate_chunk(annotator, chunk, digest, folder) for chunk, digest in chunks
+                write_rows(chunk, digest, annotator.rows(chunk), folder) for chunk, digest in chunks
             )
 
     def _annotated(self, stream: Iterable[Item], annotate: Annotate) -> dict[int, DoneChunk]:

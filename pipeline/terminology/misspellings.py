@@ -18,6 +18,8 @@ from pipeline.terminology.link_words import load_fitting_labels, load_link_words
 
 #: a shorter word has too many neighbours that are words
 SHORTEST_WORD = 6
+#: a longer run of letters is no word
+LONGEST_WORD = 40
 #: with a letter changed, `sprain` is `strain`: a changed letter counts in words this long
 SHORTEST_CHANGED = 8
 
@@ -41,8 +43,9 @@ class SpellingCorrector:
         return _words_in(self._index.keys(load_fitting_labels()))
 
     def is_misspelt(self, form: str) -> bool:
-        """Say whether a word (in normal form) is long enough and in no name."""
-        return len(form) >= SHORTEST_WORD and form.isalpha() and form not in self._known
+        """Say whether a word (in normal form) has the length of one and is in no name."""
+        fits = SHORTEST_WORD <= len(form) <= LONGEST_WORD
+        return fits and form.isalpha() and form not in self._known
 
     def corrections(self, word: Word) -> list[str]:
         """Give the words of names one edit away, in alphabetical order.

@@ -6,7 +6,8 @@ a mention (`normal` in `normal kidneys`) says nothing of that mention unless its
 is `inside`. A terminator `inside` a mention keeps out the cues before that mention.
 """
 
-from collections.abc import Iterable, Set
+from bisect import bisect_left
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from pipeline.terminology.case_words import CaseWords
@@ -126,17 +127,25 @@ def _distance(placed: Placed, target: Target) -> int:
     return distance if distance <= cue.scope else -1
 
 
-def _ended(placed: Placed, target: Target, ending: Iterable[Placed]) -> bool:
+def _ended(placed: Placed, target: Target, ending: Sequence[Placed]) -> bool:
     cue, start, end = placed
     if cue.inside:
         return False
     forward = end <= target.start
     low, high = (end, target.start) if forward else (target.end, start)
-    for row, first, last in ending:
+    # hits stand in order of their start; a sentence may be a list of hundreds of them
+    for at in range(bisect_left(ending, low, key=_start), len(ending)):
+        row, first, last = ending[at]
+        if first >= (target.end if forward else high):
+            break
         between = low <= first and last <= high
         if (between or (forward and row.inside)) and _ends(row, cue, (first, last), target):
             return True
     return False
+
+
+def _start(placed: Placed) -> int:
+    return placed[1]
 
 
 def _ends(row: Cue, cue: Cue, where: tuple[int, int], target: Target) -> bool:

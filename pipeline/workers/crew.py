@@ -42,10 +42,11 @@ class _Job:
 
     chunk: Chunk
     digest: str
+    left_out: dict[int, RejectRow]
+    careful: bool
     place: int | None = None
     since: float = 0.0
     deaths: dict[int | None, int] = field(default_factory=dict)
-    left_out: dict[int, RejectRow] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ class Crew:
         workers: how many, at least 1.
         inherited: open files that workers keep open, such as the lock of the run.
         begun: called with a chunk's number and the place of a case in it before it is annotated,
-            and with None after the last.
+            and with None after the last; cases then go one by one from the first try.
 
     Raises:
         RadtabError: the pipeline cannot be loaded; the class is that of the problem.
@@ -74,7 +75,7 @@ class Crew:
         order: WorkOrder,
         workers: int,
         inherited: Iterable[int] = (),
-        begun: Callable[[int, int | None], object] = lambda *_: None,
+        begun: Callable[[int, int | None], object] | None = None,
     ) -> None:
         self._order, self._size, self._inherited = order, workers, tuple(inherited)
         self._begun = begun
@@ -128,7 +129,7 @@ class Crew:
             self._hand_out(ready)
             # read on while the workers are busy
             if not ready and (following := next(waiting, None)) is not None:
-                ready.append(_Job(*following, left_out=dict(left_out or {})))
+                ready.append(_Job(*following, dict(left_out or {}), self._begun is not None))
                 continue
             if not ready and not any(worker.job for worker in self._workers.values()):
                 return
@@ -145,7 +146,7 @@ class Crew:
                 items = pack_items(job.chunk.items)
                 send(channel, {
                     "number": job.chunk.number, "digest": job.digest, "items": items,
-                    "left_out": left,
+                    "left_out": left, "careful": job.careful,
                 })  # fmt: skip
 
     def _idle(self) -> socket.socket | None:
@@ -166,7 +167,8 @@ class Crew:
                 self._bury(channel, job, ready)
             elif "begun" in message:
                 job.place, job.since = message["begun"], message["at"]
-                self._begun(job.chunk.number, job.place)
+                if self._begun is not None:
+                    self._begun(job.chunk.number, job.place)
             elif "failed" in message:
                 raise RunError(message["failed"])
             else:
@@ -178,6 +180,11 @@ class Crew:
         del self._workers[channel]
         channel.close()
         place, late = job.place, time.monotonic() - job.since >= self._order.case_seconds
+        if place is not None and not job.careful:
+            # it was one of some cases that were annotated together: which one, is to be seen
+            job.careful = True
+            ready.appendleft(job)
+            return
         job.deaths[place] = job.deaths.get(place, 0) + 1
         if place is None:
             self._count_death(job.deaths[place])

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from spacy.language import Language
 
-from pipeline.chunk_annotator import ChunkAnnotator, tally_of
+from pipeline.chunk_annotator import TOGETHER, ChunkAnnotator, Rows, tally_of
 from pipeline.chunk_folder import DoneChunk, write_chunk
 from pipeline.chunks import Chunk, unpack_items
 from pipeline.records import RejectRow
@@ -35,9 +35,9 @@ def work(channel: socket.socket, nlp: Language, order: WorkOrder) -> None:
     A case that takes longer than `case_seconds` ends the process: the system's alarm does, so that
     code that never comes back to Python is stopped as well.
 
-    Messages in: `{"number", "digest", "items", "left_out"}`. Messages out: `{"begun": place, "at":
-    time}` before each case, then `{"tally": counts}` or `{"failed": what}` where rows cannot be
-    written.
+    Messages in: `{"number", "digest", "items", "left_out", "careful"}`. Messages out: `{"begun":
+    place, "at": time}` before each case if `careful`, else before each few, then `{"tally":
+    counts}` or `{"failed": what}` where rows cannot be written.
 
     Raises:
         OSError: the other side is gone in the midst of a chunk.
@@ -57,25 +57,20 @@ def _answer(annotator: ChunkAnnotator, message: Message, run: Path) -> Message:
     chunk = Chunk(message["number"], unpack_items(message["items"]))
     left_out = {int(place): RejectRow(**row) for place, row in message["left_out"].items()}
     try:
-        done = annotate_chunk(annotator, chunk, message["digest"], run, left_out)
+        together = 1 if message["careful"] else TOGETHER
+        rows = annotator.rows(chunk, left_out, together=together)
+        done = write_rows(chunk, message["digest"], rows, run)
     except OSError as problem:
         return {"failed": f"{problem.filename or run}: cannot be written ({problem.strerror})"}
     return {"tally": asdict(done.tally)}
 
 
-def annotate_chunk(
-    annotator: ChunkAnnotator,
-    chunk: Chunk,
-    digest: str,
-    run: Path,
-    left_out: dict[int, RejectRow] | None = None,
-) -> DoneChunk:
-    """Annotate a chunk and write its rows.
+def write_rows(chunk: Chunk, digest: str, rows: Rows, run: Path) -> DoneChunk:
+    """Write the rows of a chunk to the run folder.
 
     Raises:
         OSError: the rows cannot be written.
     """
-    rows = annotator.rows(chunk, left_out)
     done = DoneChunk(chunk.number, digest, tally_of(chunk, rows))
     write_chunk(run, done, rows)
     return done
