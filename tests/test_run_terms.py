@@ -100,3 +100,15 @@ def test_an_index_that_is_none_is_told_before_anything_is_written(tmp_path: Path
     result = CliRunner().invoke(app, [*arguments, "--terms", str(tmp_path / "none")])
     assert (result.exit_code, result.output.count("\n")) == (2, 1)
     assert not (tmp_path / "out").exists()
+
+
+def test_an_index_that_stands_first_wins_though_another_has_a_cui(tmp_path: Path) -> None:
+    plain = VocabularyTerm("A:1", "zork fever", True, "", ("T047",), "A", "DIAGNOSIS")
+    other = VocabularyTerm("B:1", "zork fever", True, "C0000001", ("T047",), "B", "DIAGNOSIS")
+    one, two = index_of(tmp_path / "one", plain), index_of(tmp_path / "two", other)
+    for terms, wanted in (([one, two], "A:1"), ([two, one], "B:1")):
+        said = CliRunner().invoke(
+            app,
+            ["link", "zork fever", "--json", "-k", "1", "--terms", terms[0], "--terms", terms[1]],
+        )
+        assert json.loads(said.stdout)["candidates"][0]["concept_id"] == wanted

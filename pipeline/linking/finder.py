@@ -14,7 +14,7 @@ from pipeline.linking.endings import with_other_form
 from pipeline.linking.joined import joined_parts
 from pipeline.linking.kin import Kin
 from pipeline.linking.near import NearNames, near_score
-from pipeline.linking.outside import RULE
+from pipeline.linking.outside import RULE, UsersTerm
 from pipeline.linking.polarity import Match
 from pipeline.terminology.back_off import BackOff
 from pipeline.terminology.concepts import Names, Word, key_of_words, words_of
@@ -250,16 +250,15 @@ class CandidateFinder:
 def best_of(candidates: Iterable[Candidate], limit: int | None = None) -> list[Candidate]:
     """Give the best candidates, one a concept.
 
-    Of equal ones that whose own name it is goes first, then one with a CUI. What an index of a user
+    Of equal ones a term of a user's index goes first, in the order of the indexes; then that whose
+    own name it is, then one with a CUI. What an index of a user
     and another vocabulary both have takes one place: concepts of one CUI, or of one name where one
     has no CUI; a runner-up is then given as the one that has it.
     """
     best: list[Candidate] = []
     seen: set[str] = set()
     places: dict[str, int] = {}
-    for candidate in sorted(
-        candidates, key=lambda c: (-round(c.score, 6), not c.is_so_called, not c.term.cui)
-    ):
+    for candidate in sorted(candidates, key=_rank):
         term = candidate.term
         if term.concept_id in seen:
             continue
@@ -272,6 +271,13 @@ def best_of(candidates: Iterable[Candidate], limit: int | None = None) -> list[C
         elif same and term.cui and not best[same].term.cui:
             best[same] = best[same]._replace(term=term)
     return best[:limit]
+
+
+def _rank(candidate: Candidate) -> tuple[float, bool, bool, bool]:
+    score = -round(candidate.score, 6)
+    if isinstance(candidate.term, UsersTerm):
+        return score, False, False, False
+    return score, True, not candidate.is_so_called, not candidate.term.cui
 
 
 def _place_of_same(term: Term, best: Sequence[Candidate], places: Mapping[str, int]) -> int | None:

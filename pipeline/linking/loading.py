@@ -9,7 +9,7 @@ from pipeline.errors import VocabularyError
 from pipeline.linking.finder import CandidateFinder
 from pipeline.linking.kin import Kin
 from pipeline.linking.near import NearNames, Source, inside_source, outside_source
-from pipeline.linking.outside import OutsideNames
+from pipeline.linking.outside import ExtendingNames, OutsideNames
 from pipeline.linking.stacked import StackedNames
 from pipeline.term_index import TermIndex
 from pipeline.term_index.hpo import hpo_index
@@ -23,8 +23,8 @@ def load_finder(terms: Sequence[str] = (), *, approximate: bool = False) -> Cand
     """Give a finder of candidates.
 
     Args:
-        terms: folders of term indexes, or `hpo`; the first goes before the second, all before what
-            is inside.
+        terms: folders of term indexes; the first goes before the second, all before what is
+            inside. `hpo` extends what is inside, wherever it stands.
         approximate: whether names spelt much like a mention are candidates too.
 
     Raises:
@@ -37,8 +37,10 @@ def load_finder(terms: Sequence[str] = (), *, approximate: bool = False) -> Cand
 @cache
 def _finder(terms: tuple[str, ...], approximate: bool) -> CandidateFinder:
     inside = load_concepts()
-    outside = [OutsideNames(TermIndex.open(index_path(name))) for name in terms]
-    names = StackedNames(outside, inside) if outside else inside
+    own = [OutsideNames(TermIndex.open(Path(name))) for name in terms if name != HPO]
+    more = [ExtendingNames(TermIndex.open(index_path(name))) for name in terms if name == HPO]
+    outside = [*own, *more]
+    names = StackedNames(own, inside, more) if outside else inside
     spelling = SpellingCorrector(inside)
     near = NearNames(_sources(outside), spelling.is_misspelt) if approximate else None
     return CandidateFinder(names, spelling, Kin(inside, outside), near)

@@ -19,8 +19,16 @@ CACHED_KEYS = 1 << 15
 RULE = "TERMS:"
 
 
+class UsersTerm(Term):
+    """A term of an index that the user brought: it goes before what is inside."""
+
+    __slots__ = ()
+
+
 class OutsideNames:
     """Give the names of an index as terms."""
+
+    _made: type[Term] = UsersTerm
 
     def __init__(self, index: TermIndex) -> None:
         self.index = index
@@ -56,9 +64,15 @@ class OutsideNames:
         concept = self.index.concept(name.concept)
         if not concept.label:
             return None
-        return Term(
+        return self._made(
             id=f"{RULE}{concept.concept_id}", term=name.text, label=concept.label,
             match=name.match, concept_id=concept.concept_id, concept_name=concept.name,
             cui=concept.cui, semantic_type=next(iter(concept.semantic_types), ""),
             value=concept.source,
         )  # fmt: skip
+
+
+class ExtendingNames(OutsideNames):
+    """Give the names of an index that extends what is inside and goes before none of it."""
+
+    _made = Term

@@ -1,7 +1,7 @@
 """Several sources of names as one.
 
-The label that fits best decides; then a concept with a CUI goes before one without; then the source
-that stands first.
+The label that fits best decides, then the user's index that stands first. Of what is inside and
+what extends it (`hpo`) a concept with a CUI goes before one without, then the inside one.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,23 +20,31 @@ class NameSource(Protocol):
 
 
 class StackedNames:
-    """Find the concepts of a name in the indexes of users, in order, then in the one inside.
+    """Find the concepts of a name in the indexes of users, in order, inside and in extensions.
 
     What a body part is called otherwise, which words are light and what is bright or dark is what
     the rows inside say.
     """
 
-    def __init__(self, outside: Sequence[NameSource], inside: ConceptIndex) -> None:
-        self._sources: tuple[NameSource, ...] = (*outside, inside)
+    def __init__(
+        self,
+        outside: Sequence[NameSource],
+        inside: ConceptIndex,
+        extensions: Sequence[NameSource] = (),
+    ) -> None:
+        self._outside = tuple(outside)
+        self._known: tuple[NameSource, ...] = (inside, *extensions)
         self._inside = inside
         self._fitting = load_fitting_labels()
 
     def named(self, words: Sequence[Word], label: str) -> tuple[Term, ...]:
         """Give the terms of one source, of the label that fits best."""
         key = key_of_words(words)
-        by_source = [terms for source in self._sources if (terms := source.of_key(key))]
         for row_label in self._fitting.get(label, ()):
-            named = [found for terms in by_source if (found := of_label(terms, words, row_label))]
+            named = self._of_label(self._outside, words, key, row_label)
+            if named:
+                return named[0]
+            named = self._of_label(self._known, words, key, row_label)
             if named:
                 return next((terms for terms in named if terms[0].cui), named[0])
         return self._inside.named(words, label)
@@ -44,17 +52,20 @@ class StackedNames:
     def every(self, words: Sequence[Word], label: str) -> list[Term]:
         """Give the terms of all sources, the better fitting label first."""
         key = key_of_words(words)
-        by_source = [source.of_key(key) for source in self._sources]
-        found = [
-            term
-            for row_label in self._fitting.get(label, ())
-            for terms in by_source
-            for term in of_label(terms, words, row_label)
-        ]
-        if not found:
-            return self._inside.every(words, label)
-        place = list(self._fitting[label]).index
-        return sorted(found, key=lambda term: (place(term.label), not term.cui))
+        found: list[Term] = []
+        for row_label in self._fitting.get(label, ()):
+            for terms in self._of_label(self._outside, words, key, row_label):
+                found.extend(terms)
+            known = [t for ts in self._of_label(self._known, words, key, row_label) for t in ts]
+            found.extend(sorted(known, key=lambda term: not term.cui))
+        return found or self._inside.every(words, label)
+
+    def _of_label(
+        self, sources: Sequence[NameSource], words: Sequence[Word], key: str, label: str
+    ) -> list[tuple[Term, ...]]:
+        """Give the terms of each source that has some of a key and label."""
+        found = (of_label(source.of_key(key), words, label) for source in sources)
+        return [tuple(terms) for terms in found if terms]
 
     def with_name(self, words: Sequence[Word], label: str) -> list[Term]:
         """Give terms inside of the concepts whose own name it is."""
