@@ -8,7 +8,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import DocBin
 
-from pipeline.annotations import relations_of
+from pipeline.annotations import mentions_of, relations_of
 from pipeline.assembly import load
 from pipeline.batch import RunSettings
 from pipeline.errors import ResourceError, UsageError
@@ -137,3 +137,26 @@ def test_a_score_lies_between_0_and_1(least: float) -> None:
         RunSettings(min_score=least)
     with pytest.raises(UsageError, match="expected a number from 0 to 1"):
         load(min_score=least)
+
+
+@pytest.mark.parametrize(
+    ("text", "relation", "expected"),
+    [
+        ("Cysts and stones in the liver and gallbladder, respectively.", "located_in",
+         {("Cysts", "liver"), ("stones", "gallbladder")}),
+        ("Cysts and stones in the liver and gallbladder.", "located_in",
+         {("Cysts", "liver"), ("stones", "gallbladder"), ("Cysts", "gallbladder"),
+          ("stones", "liver")}),
+        ("CT and MRI show calcification and edema, respectively.", "seen_on",
+         {("calcification", "CT"), ("edema", "MRI")}),
+    ],
+)  # fmt: skip
+def test_respectively_says_what_goes_with_what(nlp, text, relation, expected) -> None:
+    doc = nlp(f"Findings: There are {text[0].lower()}{text[1:]}" if "show" not in text else text)
+    words = [str(doc[m["start"] : m["end"]]) for m in mentions_of(doc)]
+    found = {
+        (words[note["head"]].lower(), words[note["tail"]])
+        for note in relations_of(doc)
+        if note["type"] == relation
+    }
+    assert found == {(head.lower(), tail) for head, tail in expected}
