@@ -7,8 +7,9 @@ decides was measured by 5-fold cross-validation on the training cases (`models/R
 """
 
 from bisect import bisect
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain, islice
+from collections.abc import Iterator, Sequence
+from copy import copy
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.annotations import RelationNote
+from pipeline.doc_batches import BatchAnnotator
 from pipeline.resources import cached_weights, models_path
 from pipeline.terminology.relation_arrays import MentionArrays
 from pipeline.terminology.relation_candidates import RELATION, Candidates, candidates
@@ -47,17 +49,16 @@ RIVALS = {"compared_to": "located_in", "excludes": "indicates"}
 CONNECTING = ("located_in", "seen_on", "indicates", "excludes")
 #: items before the first and after the second mention that are searched for a cue
 MARGIN = 3
-#: docs read together
-AT_A_TIME = 16
 
 
-class RelationFinder:
-    """Find the relations of a doc's mentions."""
+class RelationFinder(BatchAnnotator):
+    """Find the relations of mentions; leaves `doc._.relations`, sorted by head, type and tail."""
 
     def __init__(
         self, matcher: CueMatcher, rules: list[RelationRule], models: dict[str, RelationModel],
         min_score: float = 0.0,
     ) -> None:  # fmt: skip
+        super().__init__("radtab_relations")
         self.matcher = matcher
         self._min_score = min_score
         self.ranker = PairRanker(models)
@@ -65,19 +66,8 @@ class RelationFinder:
         self._sieves = {name: RuleSieve(of) for name, of in self._rules.items()}
         self._ranked = np.array([name in models for name in RELATION])
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Leave `doc._.relations`, sorted by head, type and tail."""
-        self._relate([doc])
-        return doc
-
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = AT_A_TIME) -> Iterator[Doc]:
-        """Do so for many docs, some together: the arithmetic then costs each of them less."""
-        docs = iter(stream)
-        while batch := list(islice(docs, min(batch_size, AT_A_TIME))):
-            self._relate(batch)
-            yield from batch
-
-    def _relate(self, docs: Sequence[Doc]) -> None:
+    def annotate(self, docs: Sequence[Doc]) -> None:
+        """Relate the mentions of docs."""
         views = [view_items(doc, self.matcher) for doc in docs]
         notes: list[list[RelationNote]] = [[] for _ in docs]
         view = joined(views)
@@ -238,4 +228,7 @@ def make_relation_finder(nlp: Language, name: str, min_score: float = 0.0) -> Re
         name: its name there.
         min_score: relations of a lower score are left out.
     """
-    return default_finder(min_score)
+    # weights are read once a process, the handler of errors is each pipeline's own
+    finder = copy(default_finder(min_score))
+    finder.name = name
+    return finder
