@@ -54,6 +54,8 @@ def gilda(terms: Terms) -> Tool:
         Term(normalize(t), t, "T", c, t, "synonym", "terms") for c, t in terms if normalize(t)
     ]  # fmt: skip
     grounder = make_grounder(rows)
+    # its models for ambiguous gene names are downloaded, and say nothing about diseases
+    grounder.gilda_disambiguators = {}
     return lambda text: annotate(text, grounder=grounder)
 
 
@@ -61,22 +63,35 @@ def scispacy(terms: Terms) -> Tool:
     """Give scispaCy's candidate generator over an index of the terms; mentions are noun-like runs.
 
     Its own recognisers come as model packages outside package indexes: every run of up to four
-    words without a stop word is asked instead.
+    words without a stop word is asked instead. Its builder of indexes refuses scipy >= 1.11 for
+    its half-precision vectors; the index is built here the same way with single precision and a
+    fifth of its search at construction.
     """
-    from scispacy.candidate_generation import CandidateGenerator, create_tfidf_ann_index
+    import nmslib
+    from scispacy.candidate_generation import CandidateGenerator
     from scispacy.linking_utils import KnowledgeBase
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
-    folder = Path(tempfile.mkdtemp())
+    path = Path(tempfile.mkdtemp()) / "kb.jsonl"
     by_concept: dict[str, list[str]] = {}
     for concept, term in terms:
         by_concept.setdefault(concept, []).append(term)
-    with (folder / "kb.jsonl").open("w", encoding="utf-8") as handle:
+    with path.open("w", encoding="utf-8") as handle:
         for concept, names in by_concept.items():
             row = {"concept_id": concept, "canonical_name": names[0], "aliases": names, "types": []}
             handle.write(json.dumps(row) + "\n")
-    base = KnowledgeBase(str(folder / "kb.jsonl"))
-    aliases, vectorizer, ann = create_tfidf_ann_index(str(folder), base)
-    generator = CandidateGenerator(ann, vectorizer, aliases, base)
+    base = KnowledgeBase(str(path))
+    aliases = list(base.alias_to_cuis)
+    vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), min_df=10)
+    vectors = vectorizer.fit_transform(aliases)
+    keep = vectors.getnnz(axis=1).nonzero()[0]
+    index = nmslib.init(
+        method="hnsw", space="cosinesimil_sparse", data_type=nmslib.DataType.SPARSE_VECTOR
+    )
+    index.addDataPointBatch(vectors[keep])
+    index.createIndex({"M": 100, "efConstruction": 400, "post": 0, "indexThreadQty": 2})
+    index.setQueryTimeParams({"efSearch": 200})
+    generator = CandidateGenerator(index, vectorizer, [aliases[i] for i in keep], base)
     nlp = spacy.blank("en")
 
     def linked(text: str) -> object:
@@ -93,8 +108,8 @@ def scispacy(terms: Terms) -> Tool:
 
 
 def quickumls(terms: Terms) -> Tool:
-    """Say that it needs files of the UMLS, which no one may hand on."""
-    raise SystemExit("needs an installation made from the UMLS")
+    """Say what it needs: files of the UMLS, which no one may hand on, and a model of spaCy."""
+    raise SystemExit("installed, not run: needs files of the UMLS and spaCy's en_core_web_sm")
 
 
 def en_core_web_sm(_: Terms) -> Tool:

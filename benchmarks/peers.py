@@ -26,6 +26,8 @@ PEERS = {
     "quickumls": ["quickumls", "spacy>=3.8,<3.9"],
     "en_core_web_sm": ["spacy>=3.8,<3.9", "en_core_web_sm"],
 }
+#: that a peer may take to install, and to run
+MOST_SECONDS = 240
 _PLACE = ROOT / "runs" / "peers"
 
 
@@ -49,7 +51,12 @@ def measure(name: str) -> dict[str, object]:
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     tool = Path(__file__).with_name("peer_tools.py")
     for command in ([*pip, *PEERS[name]], [python, tool, name, _PLACE]):
-        ended = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+        try:
+            ended = subprocess.run(
+                list(map(str, command)), capture_output=True, text=True, timeout=MOST_SECONDS
+            )
+        except subprocess.TimeoutExpired:
+            return {"peer": name, "failed": f"takes more than {MOST_SECONDS} s"}
         if ended.returncode:
             last = (ended.stderr.strip().splitlines() or ["no reason told"])[-1]
             return {"peer": name, "failed": last[:200]}
