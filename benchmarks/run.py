@@ -48,7 +48,8 @@ def runs(folder: Path, cases: int) -> dict[str, Any]:
     }
     one, two, dask = (said[name]["annotate_s"] for name in ("one", "two", "dask"))
     said["efficiency"] = {
-        "two_workers": round(one / two / 2, 2), "dask_against_two": round(two / dask, 2)
+        "two_workers": round(one / two / 2, 2), "dask_against_two": round(two / dask, 2),
+        "two_bare_processes": measured("two_cores"),
     }  # fmt: skip
     return said
 
