@@ -2,7 +2,7 @@
 
     python -m benchmarks.tables CASES
 
-Annotating 100,000 cases takes hours; the rows of 64 example cases are copied under other ids
+Annotating 100,000 cases takes long; the rows of 64 example cases are copied under other ids
 instead. This is what the parent of a run does last, and when it has most memory.
 """
 
