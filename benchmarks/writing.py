@@ -53,11 +53,12 @@ def overhead(folder: Path, cases: int) -> dict[str, object]:
 def resume_scan(folder: Path, finished: int) -> dict[str, object]:
     """Lay out a run of so many finished cases and time what `--resume` does before it goes on."""
     cases = write_cases(folder / "many.jsonl", finished)
-    model = chunk_path(folder, 0)
+    # the first chunks may be smaller than the others
+    model = chunk_path(folder, max(done_chunks(folder), key=lambda done: done.tally.cases).number)
     entry = json.loads((model / ENTRY).read_text("utf-8"))
     run = folder / "run"
-    for number in range(-(-finished // CHUNK)):
-        place = chunk_path(run, number)
+    for chunk in chunks_of(read_cases(cases), CHUNK):
+        place = chunk_path(run, chunk.number)
         place.mkdir(parents=True)
         for file in model.glob("*.parquet"):
             os.link(file, place / file.name)
