@@ -131,7 +131,7 @@ def run(
     """Read cases, annotate them and write the tables of a run folder.
 
     The same inputs and settings give the same bytes in every table, whatever the order of inputs
-    and the number of workers. What is done is on disk after every chunk of 64 cases: if the run is
+    and the number of workers. What is done is on disk after every chunk of up to 64 cases: if the run is
     cut off, `run_folder.read_table` reads it and `resume=True` goes on with it.
 
     Args:
@@ -244,16 +244,16 @@ def _missing(
     stream: Iterable[Item], there: dict[int, DoneChunk], folder: Path
 ) -> Iterator[tuple[Chunk, str]]:
     """Give the chunks that are not on disk; those that are must hold what is read now."""
-    number = -1
+    number, before = -1, 0
     for chunk in chunks_of(stream, CHUNK):
         number, digest = chunk.number, chunk.digest()
+        first, before = before + 1, before + len(chunk.items)
         if number not in there:
             yield chunk, digest
         elif there[number].digest != digest:
             raise RunError(
-                f"{folder}: cases {number * CHUNK + 1} to {number * CHUNK + len(chunk.items)} of "
-                "the input are not those this run has read, expected the same input for "
-                "--resume; --overwrite begins anew"
+                f"{folder}: cases {first} to {before} of the input are not those this run has "
+                "read, expected the same input for --resume; --overwrite begins anew"
             )
     if there and max(there) > number:
         raise RunError(

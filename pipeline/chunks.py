@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 
 from pipeline.records import Case, RejectRow
 
+#: items of the first chunk
+FIRST = 8
+
 Item = Case | RejectRow
 
 
@@ -47,12 +50,20 @@ class Chunk(NamedTuple):
 
 
 def chunks_of(stream: Iterable[Item], size: int) -> Iterator[Chunk]:
-    """Cut a stream into chunks of `size` items, the last may be smaller."""
+    """Cut a stream into chunks of `size` items, the last may be smaller.
+
+    The first are small, each twice the one before: rows are on disk soon, and a small input is
+    shared out among workers.
+
+    >>> cases = [Case(str(number), "text") for number in range(100)]
+    >>> [len(chunk.items) for chunk in chunks_of(cases, 64)]
+    [8, 16, 32, 44]
+    """
     items = iter(stream)
-    number = 0
-    while taken := list(islice(items, size)):
+    number, wanted = 0, min(FIRST, size)
+    while taken := list(islice(items, wanted)):
         yield Chunk(number, taken)
-        number += 1
+        number, wanted = number + 1, min(2 * wanted, size)
 
 
 def pack_items(items: Iterable[Item]) -> str:

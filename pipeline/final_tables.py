@@ -1,6 +1,6 @@
 """Chunks -> the tables of a finished run, sorted by case id, in memory that does not grow with it.
 
-A table of up to 2,500 cases is one file, `<run>/entities.parquet`; a larger one is a folder of
+A table of up to 1,000 cases is one file, `<run>/entities.parquet`; a larger one is a folder of
 files, `<run>/entities/part-00000.parquet` ..., which pandas, DuckDB and Polars read as one table.
 A part holds the cases between two ids, so that the same cases give the same bytes in whatever order
 and chunks they came. Larger tables are sorted in two passes (a distribution sort): rows are first
@@ -22,12 +22,12 @@ from pipeline.errors import RunError
 from pipeline.records import TABLES
 from pipeline.table_files import flush, read_table_file, schema, write_table
 
-#: cases (rows, in `rejects`) of a part; about 125,000 rows of `entities`, 30 MB
-PART_CASES = 2_500
+#: cases (rows, in `rejects`) of a part; about 100,000 rows of `findings` where cases have many
+PART_CASES = 1_000
 #: so many parts at most: each is an open file while rows are dealt out
 MOST_PARTS = 200
 #: rows held before they are dealt out
-_HELD_ROWS = 100_000
+_HELD_ROWS = 50_000
 _REJECT_KEYS = ("source", "case_id", "stage", "error", "message")
 
 
