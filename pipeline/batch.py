@@ -131,8 +131,8 @@ def run(
     """Read cases, annotate them and write the tables of a run folder.
 
     The same inputs and settings give the same bytes in every table, whatever the order of inputs
-    and the number of workers. What is done is on disk after every chunk of up to 64 cases: if the run is
-    cut off, `run_folder.read_table` reads it and `resume=True` goes on with it.
+    and the number of workers. What is done is on disk after every chunk of up to 64 cases: if the
+    run is cut off, `run_folder.read_table` reads it and `resume=True` goes on with it.
 
     Args:
         inputs: files, folders or archives of cases.

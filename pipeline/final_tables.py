@@ -27,7 +27,7 @@ PART_CASES = 1_000
 #: so many parts at most: each is an open file while rows are dealt out
 MOST_PARTS = 200
 #: rows held before they are dealt out
-_HELD_ROWS = 50_000
+_HELD_ROWS = 20_000
 _REJECT_KEYS = ("source", "case_id", "stage", "error", "message")
 
 
