@@ -15,8 +15,8 @@ from spacy.tokens import Doc
 from pipeline.annotations import Mention, mentions_of, relations_of
 from pipeline.finding_pairs import Pair, PairChooser
 from pipeline.records import FindingRow
+from pipeline.structure.case_text import case_text
 from pipeline.terminology.study_phrases import planes_of_studies
-from pipeline.tokenizer import token_texts
 
 
 def finding_rows(doc: Doc) -> list[FindingRow]:
@@ -41,7 +41,7 @@ class FindingReader:
 
     def __init__(self, doc: Doc) -> None:
         self._doc = doc
-        self._text = _text(doc)
+        self._text = case_text(doc)
         self._mentions = mentions_of(doc)
         # arrays instead of a pass over Token objects
         self._sentences = np.cumsum(doc.to_array("SENT_START") == 1).tolist()
@@ -152,12 +152,6 @@ class FindingReader:
 
     def _label(self, index: int) -> str:
         return self._mentions[index]["label"]
-
-
-def _text(doc: Doc) -> str:
-    """Give `doc.text` without making an object a token."""
-    spaces = doc.to_array("SPACY").tolist()
-    return "".join([w + " " if s else w for w, s in zip(token_texts(doc), spaces, strict=True)])
 
 
 def _sentence_bounds(sentences: list[int]) -> dict[int, tuple[int, int]]:

@@ -6,7 +6,8 @@ from pathlib import Path
 from pipeline.errors import EncodingProblem, RadtabError
 from pipeline.records import Case, RejectRow
 
-_KEPT = "; case kept"
+#: what the message of a case that was kept ends in
+KEPT = "; case kept"
 
 
 def left_out(case: Case, stage: str, error: str, what: str) -> RejectRow:
@@ -31,10 +32,10 @@ def failed(case: Case, stage: str, error: Exception, *, debug: bool = False) -> 
 
 def kept(case: Case, note: str) -> RejectRow:
     """Make the row of a case that was read with a loss and kept."""
-    message = f"{case.source}: {note}{_KEPT}"
+    message = f"{case.source}: {note}{KEPT}"
     return RejectRow(case.source, case.case_id, "read", EncodingProblem.__name__, message)
 
 
 def is_note(row: RejectRow) -> bool:
     """Say whether a row tells of a case that was kept."""
-    return row.message.endswith(_KEPT)
+    return row.message.endswith(KEPT)

@@ -116,10 +116,11 @@ def run_command(  # noqa: PLR0913 (a parameter is an option)
 
 
 def _tell_rejects(run: Path) -> None:
+    from pipeline.rejected import KEPT
     from pipeline.run_folder import read_table
 
     rejects = read_table(run, "rejects")
-    kept = rejects["message"].str.endswith("; case kept")
+    kept = rejects["message"].str.endswith(KEPT)
     for word, lines in (
         ("rejected", rejects["message"][~kept]),
         ("note", rejects["message"][kept]),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.colours import LOOKS
+from pipeline.rejected import KEPT
 from pipeline.report.packing import shown
 from pipeline.run_folder import read_parts
 
@@ -28,7 +29,7 @@ def overview(run: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
     rejects = [row for part in read_parts(run, "rejects") for row in part.to_pylist()]
     cases = _values(run, "cases", ("final_concept_id", "final_diagnosis"))
     bases = _values(run, "findings", ("basis", "relation"))
-    kept = sum(row["message"].endswith("; case kept") for row in rejects)
+    kept = sum(row["message"].endswith(KEPT) for row in rejects)
     counts = {
         "cases": cases.total(), "rejected inputs": len(rejects) - kept, "notes": kept,
         "mentions": sum(by_section.values()),

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import VocabularyError
-from pipeline.vocabularies.classes import OntologyClass, Synonym, terms_of
-from pipeline.vocabularies.cycles import LinkedFrom
+from pipeline.vocabularies.classes import OntologyClass, Synonym, links_of, terms_of
 from pipeline.vocabularies.identifiers import bare_cui, short_id
 from pipeline.vocabularies.reading import (
     DEFAULTS,
@@ -43,11 +42,7 @@ def links(path: Path) -> Iterator[VocabularyLink]:
     Raises:
         VocabularyError: `file:line: problem, expected`; also where links make a cycle.
     """
-    linked = LinkedFrom()
-    for found in _classes(path):
-        if not found.obsolete:
-            linked.add(found.id, found.parents)
-    return linked.links(path.name)
+    return links_of(_classes(path), path.name)
 
 
 def info(path: Path) -> VocabularyInfo:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from pipeline.vocabularies.cycles import LinkedFrom
 from pipeline.vocabularies.reading import VocabularyOptions, is_short, match_of, sole
-from pipeline.vocabularies.records import VocabularyTerm
+from pipeline.vocabularies.records import VocabularyLink, VocabularyTerm
 
 SCOPES = ("EXACT", "NARROW", "BROAD", "RELATED")
 #: kinds of synonyms, in lower case, that name the concept no more
@@ -51,6 +52,19 @@ def terms_of(
             yield VocabularyTerm(
                 found.id, name, preferred, cui, types, source, match=match_of(name)
             )
+
+
+def links_of(classes: Iterable[OntologyClass], file: str) -> Iterator[VocabularyLink]:
+    """Give the is-a links of classes that are not obsolete.
+
+    Raises:
+        VocabularyError: `file:line: problem, expected`, where links make a cycle.
+    """
+    linked = LinkedFrom()
+    for found in classes:
+        if not found.obsolete:
+            linked.add(found.id, found.parents)
+    return linked.links(file)
 
 
 def _taken(synonyms: Iterable[Synonym], options: VocabularyOptions) -> Iterator[str]:

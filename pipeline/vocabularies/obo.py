@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pipeline.errors import VocabularyError
-from pipeline.vocabularies.classes import SCOPES, OntologyClass, Synonym, terms_of
-from pipeline.vocabularies.cycles import LinkedFrom
+from pipeline.vocabularies.classes import SCOPES, OntologyClass, Synonym, links_of, terms_of
 from pipeline.vocabularies.reading import DEFAULTS, VocabularyOptions, numbered_lines, stem_of
 from pipeline.vocabularies.records import VocabularyInfo, VocabularyLink, VocabularyTerm
 
@@ -48,11 +47,7 @@ def links(path: Path) -> Iterator[VocabularyLink]:
     Raises:
         VocabularyError: `file:line: problem, expected`; also where links make a cycle.
     """
-    linked = LinkedFrom()
-    for found in _classes(path):
-        if not found.obsolete:
-            linked.add(found.id, found.parents)
-    return linked.links(path.name)
+    return links_of(_classes(path), path.name)
 
 
 def info(path: Path) -> VocabularyInfo:

@@ -9,8 +9,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from pipeline.errors import VocabularyError
-from pipeline.vocabularies.classes import OntologyClass, Synonym, terms_of
-from pipeline.vocabularies.cycles import LinkedFrom
+from pipeline.vocabularies.classes import OntologyClass, Synonym, links_of, terms_of
 from pipeline.vocabularies.identifiers import bare_cui, short_id, umls_of
 from pipeline.vocabularies.reading import DEFAULTS, VocabularyOptions, opened, stem_of
 from pipeline.vocabularies.records import VocabularyInfo, VocabularyLink, VocabularyTerm
@@ -44,11 +43,7 @@ def links(path: Path) -> Iterator[VocabularyLink]:
     Raises:
         VocabularyError: `file:line: problem, expected`; also where links make a cycle.
     """
-    linked = LinkedFrom()
-    for found in _Classes(path).read():
-        if not found.obsolete:
-            linked.add(found.id, found.parents)
-    return linked.links(path.name)
+    return links_of(_Classes(path).read(), path.name)
 
 
 def info(path: Path) -> VocabularyInfo:
