@@ -12,8 +12,10 @@ KEPT = "; case kept"
 
 def left_out(case: Case, stage: str, error: str, what: str) -> RejectRow:
     """Make the row of a case that gave no tables."""
-    message = f"{case.source or case.case_id}: {stage} failed ({what}); case left out"
-    return RejectRow(case.source, case.case_id, stage, error, " ".join(message.split()))
+    said = " ".join(f"{stage} failed ({what}); case left out".split())
+    return RejectRow(
+        case.source, case.case_id, stage, error, f"{case.source or case.case_id}: {said}"
+    )
 
 
 def failed(case: Case, stage: str, error: Exception, *, debug: bool = False) -> RejectRow:

@@ -18,7 +18,8 @@ DAMAGE: tuple[type[Exception], ...] = (
 
 def reject(source: str, problem: InputError, case_id: str = "") -> RejectRow:
     """Make the row: where, what is wrong, what was expected."""
-    message = " ".join(f"{source}: {problem}".split())
+    # the source is in one line already, and is a name: spaces in it count
+    message = f"{source}: {' '.join(str(problem).split())}"
     return RejectRow(source, case_id, "read", type(problem).__name__, message)
 
 

@@ -1,4 +1,7 @@
-"""Inputs on which fuzzing (`tests/fuzz`) found that reading raised."""
+"""Inputs on which fuzzing (`tests/fuzz`) found that reading raised or told what is not so."""
+
+import stat
+import zipfile
 
 
 def test_a_zip_member_without_a_name_is_refused_alone(inputs, pack):
@@ -11,3 +14,14 @@ def test_a_zip_member_without_a_name_is_refused_alone(inputs, pack):
     cases, rejects = inputs.read(inputs.file("a.zip", bytes(data)))
     assert [case.case_id for case in cases] == ["b"]
     assert ["points out of the archive" in row.message for row in rejects] == [True]
+
+
+def test_spaces_in_the_name_of_a_refused_member_stay_in_the_message(inputs):
+    link = zipfile.ZipInfo("to  liver.txt")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    path = inputs.file("a.zip", b"")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    _, (row,) = inputs.read(path)
+    assert row.source.endswith("a.zip!to  liver.txt")
+    assert row.message.startswith(f"{row.source}: a link or device")
