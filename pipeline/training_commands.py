@@ -72,6 +72,12 @@ def cross_validate_command(  # noqa: PLR0913 (a parameter is an option)
     jobs: Annotated[
         int, typer.Option(metavar="N", min=1, help="Folds that run at a time; 700 MB each.")
     ] = 1,
+    also: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE", help="Gold cases every fold trains on, not scored; repeatable."
+        ),
+    ] = None,
     seed: Seed = 0,
 ) -> None:
     """Score the whole pipeline on cases that none of its weights was trained on."""
@@ -79,7 +85,8 @@ def cross_validate_command(  # noqa: PLR0913 (a parameter is an option)
     from pipeline.training.fold_report import shown_lines, write_report
     from pipeline.training.training_data import TrainingData, read_ids
 
-    data = TrainingData(tuple(gold), rendered, excluded=read_ids(exclude or []), seed=seed)
+    out = read_ids(exclude or [])
+    data = TrainingData(tuple(gold), rendered, excluded=out, seed=seed, also=tuple(also or []))
     options = FoldOptions(folds, gold_entities, jobs)
     result = cross_validate(data, options, lambda said: typer.echo(said, err=True))
     for line in shown_lines(result):

@@ -206,6 +206,19 @@ def test_no_part_sees_a_held_out_case(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [one.excluded for one in seen] == [held | fold for fold in result.fold_ids]
 
 
+def test_what_every_fold_trains_on_is_not_scored(tmp_path: Path) -> None:
+    others = [case | {"case_id": "also " + case["case_id"]} for case in read_gold(GOLD)][:6]
+    also = write_cases(tmp_path / "also.jsonl", others)
+    result = cross_validate(
+        TrainingData((GOLD,), also=(also,)), FoldOptions(2, True), lambda _: None
+    )
+    alone = cross_validate(TrainingData((GOLD,)), FoldOptions(2, True), lambda _: None)
+    assert {row.case_id for row in result.rows["cases"]} == read_ids([GOLD])
+    assert result.rows["relations"] != alone.rows["relations"]
+    with pytest.raises(FormatProblem, match="two gold files"):
+        cross_validate(TrainingData((GOLD,), also=(GOLD,)), FoldOptions(2, True), lambda _: None)
+
+
 def test_sections_need_rendered_cases() -> None:
     with pytest.raises(UsageError, match="--rendered"):
         cross_validate(TrainingData((GOLD,)), FoldOptions(2), lambda _: None)

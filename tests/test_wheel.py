@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+#: of use only to who has the texts it is of
+LEFT_OUT = {"corpus/medpix_annotations.jsonl"}
 
 
 def tracked(*folders: str) -> set[str]:
@@ -22,7 +24,7 @@ def tracked(*folders: str) -> set[str]:
 def test_the_wheel_holds_every_tracked_file_of_package_models_and_corpus(tmp_path: Path) -> None:
     expected = {
         name if name.startswith("pipeline/") else f"pipeline/_data/{name}"
-        for name in tracked("pipeline", "models", "corpus")
+        for name in tracked("pipeline", "models", "corpus") - LEFT_OUT
     }
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", str(tmp_path)]
     done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)

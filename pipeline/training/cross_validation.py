@@ -88,7 +88,9 @@ class FoldTask:
         kept = [case for case in self.cases if case["case_id"] not in self.held]
         own = write_cases(folder / "gold.jsonl", kept)
         excluded = self.data.excluded | self.held
-        seen = replace(self.data, gold=(own,), corpora=(), excluded=excluded)
+        seen = replace(
+            self.data, gold=(own, *self.data.also), also=(), corpora=(), excluded=excluded
+        )
         if self.given:
             fit_clusters(seen, folder)
             fit_relations(seen, folder)

@@ -95,7 +95,7 @@ def _write_run(run: Path, result: CrossValidated, data: TrainingData, options: F
 
 
 def _summary(result: CrossValidated, data: TrainingData, options: FoldOptions) -> dict[str, Any]:
-    files = [*data.gold, *([data.rendered] if data.rendered else [])]
+    files = [*data.gold, *data.also, *([data.rendered] if data.rendered else [])]
     return {
         "config": _config(options),
         "data": digests(files),

@@ -26,6 +26,8 @@ class TrainingData:
             `models/trained` are taken.
         excluded: ids of cases that no weight may see.
         seed: of all that is drawn by chance.
+        also: files of gold cases that every fold of a cross-validation is trained on and none is
+            measured on; not used elsewhere.
     """
 
     gold: tuple[Path, ...] = ()
@@ -33,10 +35,11 @@ class TrainingData:
     corpora: tuple[Path, ...] = ()
     excluded: frozenset[str] = frozenset()
     seed: int = 0
+    also: tuple[Path, ...] = ()
 
 
 def check_gold(data: TrainingData) -> int:
-    """Give the number of gold cases.
+    """Give the number of gold cases, those of `also` with them.
 
     Raises:
         FormatProblem: a line does not validate, or a case is to be left out.
@@ -44,7 +47,7 @@ def check_gold(data: TrainingData) -> int:
     """
     if not data.gold:
         raise UsageError("no gold file given, expected one or more")
-    ids = [case["case_id"] for path in data.gold for case in read_gold_cases(path)]
+    ids = [case["case_id"] for path in (*data.gold, *data.also) for case in read_gold_cases(path)]
     held_out = data.excluded.intersection(ids)
     if held_out:
         raise FormatProblem(f"{min(held_out)}: in the gold and in --exclude, expected in one")
