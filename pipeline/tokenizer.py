@@ -2,8 +2,9 @@
 
 spaCy's English rules keep `T1-weighted` or `3cm` in one piece and a typo such as `T2hyperintense`
 too; mentions would then begin inside a token. Here a token is a run of letters with the digits
-that follow it (`T1`, `C3`), a number (`2.5`), the `x` between two numbers, an HTML entity
-(`&#39;`), a run of white space, or one other character.
+that follow it (`T1`, `C3`; not after four small letters: the digit of `tumor3` is a footnote's), a
+number (`2.5`), the `x` between two numbers, an HTML entity (`&#39;`), a run of white space, or one
+other character.
 """
 
 import re
@@ -19,7 +20,7 @@ from spacy.vocab import Vocab
 TOKEN = re.compile(
     r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,8});"  # HTML entity
     r"|(?<=\d)[xX](?=\d)"  # between numbers: 2.5x3.1
-    r"|[^\W\d_]+\d*"  # word, or letters and digits: T1, L5
+    r"|[^\W\d_]+(?:(?<![a-z]{4})\d+)?"  # word, or letters and digits: T1, L5
     r"|\d+(?:[.,]\d+)*"  # number
     r"|\s+"
     r"|.",

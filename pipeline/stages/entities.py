@@ -13,7 +13,9 @@ from pipeline.recognition.mention_bounds import load_bound_words
 from pipeline.recognition.mention_names import MentionNamer, load_name_rules, type_of_name
 from pipeline.recognition.merge_rules import SOURCES, load_merge_rules
 from pipeline.recognition.merging import Marked, MentionMerger
+from pipeline.recognition.reference_names import without_authors
 from pipeline.recognition.term_marks import with_terms
+from pipeline.recognition.whole_signs import with_whole_signs
 from pipeline.terminology.attributes import canonical_value, intensity, laterality, measurement
 from pipeline.terminology.vertebral_levels import vertebral_level
 from pipeline.tokenizer import token_texts
@@ -35,8 +37,9 @@ class EntityMerger(BatchAnnotator):
 
     Which source is taken for a label, and what may stand inside what, is said by the rows of
     `models/rules/merge.tsv`; which words at its edges are no part of a mention, by those of
-    `mention_bounds.tsv`; which label a known name has, by those of `mention_names.tsv`. Where the
-    recogniser did not run, the lexicon is taken alone.
+    `mention_bounds.tsv`; which label a known name has, by those of `mention_names.tsv`. Half a pair
+    of brackets or quotes is mended, and authors of references are left out. Where the recogniser
+    did not run, the lexicon is taken alone.
     """
 
     def __init__(
@@ -59,7 +62,9 @@ class EntityMerger(BatchAnnotator):
             source: _marked(doc, source, sections) for source in SOURCES if source in doc.spans
         }
         words = token_texts(doc)
-        found = self._cutter.cut(words, self._merger.merge(marked, sections), marked)
+        found = with_whole_signs(words, self._merger.merge(marked, sections), sections)
+        found = self._cutter.cut(words, found, marked)
+        found = without_authors(words, found, marked.get("lexicon", ()), sections)
         found = self._namer.name(words, found, marked.get("lexicon", ()), sections)
         if TERMS in doc.spans:
             found = with_terms(found, _marked(doc, TERMS, sections))
