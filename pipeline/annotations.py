@@ -5,6 +5,7 @@ Dicts of strings and numbers survive `to_bytes`, `DocBin` and `n_process`; value
 suffice, since `span._.x` is shared by all spans over the same characters.
 
     doc.spans["sections"]  doc._.sections   SectionNote   text parts, in order
+    doc.spans["headings"]                   headings of sections, where the text has any
     doc.spans["entities"]  doc._.mentions   Mention       by start, the longer first
     doc.spans["lexicon"]                    what lexicons and grammar matched (label_; id_ = row id)
     doc.spans["recogniser"]                 what the statistical recogniser marked (label_)
@@ -153,6 +154,13 @@ def set_sections(doc: Doc, sections: Sequence[SectionNote]) -> None:
     doc._.sections = ordered
     spans = [Span(doc, s["start"], s["end"], label=s["section"]) for s in ordered]
     doc.spans["sections"] = SpanGroup(doc, name="sections", spans=spans)
+
+
+def set_headings(doc: Doc, headings: Sequence[tuple[int, int]]) -> None:
+    """Put the headings of sections, as characters, into `doc.spans["headings"]`; none, no group."""
+    spans = [doc.char_span(*heading, alignment_mode="contract") for heading in headings]
+    if any(spans):
+        doc.spans["headings"] = SpanGroup(doc, name="headings", spans=list(filter(None, spans)))
 
 
 def section_by_token(doc: Doc) -> list[str]:

@@ -159,7 +159,7 @@ def test_a_pipeline_gives_its_stages_its_handler(nlp):
 @given(st.lists(TEXTS, max_size=6))
 def test_scores_of_sections_are_the_same_to_the_last_bit(nlp, texts):
     splitter = nlp.get_pipe("radtab_sections")
-    assert splitter.parts_of_all(texts) == [splitter.parts(text) for text in texts]
+    assert [one.parts for one in splitter.divide(texts)] == [splitter.parts(t) for t in texts]
 
 
 @settings(deadline=None)

@@ -79,3 +79,14 @@ def test_public_names_are_functions_whatever_was_imported_before() -> None:
     for module in pkgutil.iter_modules(pipeline.__path__):
         assert module.name not in pipeline.__all__, "a module would hide the function"
     assert all(callable(getattr(pipeline, name)) for name in pipeline.__all__)
+
+
+def test_the_words_of_a_heading_are_no_findings_or_diagnoses() -> None:
+    doc = pipeline.load()(
+        "Clinical History\nCough.\n\nCT Findings\nA mass in the right lung.\n\n"
+        "Final Diagnosis\nHamartoma\n\nDifferential Diagnosis List\nCarcinoid"
+    )
+    said = [(m["label"], doc[m["start"] : m["end"]].text) for m in mentions_of(doc)]
+    assert ("DIAGNOSIS", "Hamartoma") in said
+    assert ("MODALITY", "CT") in said
+    assert not [text for _, text in said if "Diagnosis" in text or "Findings" in text]

@@ -251,7 +251,7 @@ def test_gaps_weigh_what_their_features_do():
 
 def test_heading_rows_are_checked(tmp_path):
     path = tmp_path / "section_headings.tsv"
-    path.write_text("id\theading\tsection\nSH:1\tplan\tplans\n", encoding="utf-8")
+    path.write_text("id\theading\tsection\tafter\nSH:1\tplan\tplans\t\n", encoding="utf-8")
     with pytest.raises(ResourceError, match=r"section_headings\.tsv:2: section 'plans'"):
         HeadingFinder(path)
 
@@ -321,3 +321,33 @@ def test_fitting_learns_sections_from_their_words(monkeypatch):
     weights = fit_sections([case(k)[1] for k in range(20, 28)], seed=1)
     right, total = count_right(weights, [case(k) for k in (50, 60)])
     assert right == total > 0
+
+
+def test_the_name_of_a_study_opens_findings_but_not_within_a_discussion(divide):
+    text = (
+        "Clinical History:\nCough.\nCT:\nA mass in the right lung.\nDiscussion:\nMost are benign.\n"
+        "CT:\nThe mass is round.\nFinal Diagnosis:\nHamartoma\n"
+        "Differential Diagnosis List:\nCarcinoid"
+    )
+    assert [s["section"] for s in sections_of(divide(text))] == [
+        "history", "findings", "discussion", "diagnosis", "differential",
+    ]  # fmt: skip
+
+
+def test_what_is_seen_below_the_reason_for_a_study_needs_no_heading(divide):
+    seen = "There is a 2 cm hypoechoic mass with shadowing in the left breast on ultrasound.\n"
+    reason = "Indication: 48-year-old woman with a palpable lump.\n"
+    text = f"{reason}{seen}Impression: Suspicious mass."
+    names = [s["section"] for s in sections_of(divide(text))]
+    assert names == ["history", "findings", "diagnosis"]
+    headed = f"{reason}She is well.\nFindings: {seen}Impression: Suspicious mass."
+    doc = divide(headed)
+    assert doc.spans["sections"][0].text.endswith("She is well.")
+
+
+def test_headings_are_spans(divide):
+    doc = divide("History: Cough.\nFinal Diagnosis: Tuberculosis\nDifferential Diagnosis: Sarcoid")
+    assert [span.text.rstrip(":") for span in doc.spans["headings"]] == [
+        "History", "Final Diagnosis", "Differential Diagnosis",
+    ]  # fmt: skip
+    assert "headings" not in divide("A mass in the right lung.").spans

@@ -1,12 +1,12 @@
 """The stage `radtab_entities`: lexicon and recogniser spans -> the mentions of the doc."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import lru_cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.annotations import Mention, new_mention, section_by_token, set_mentions
+from pipeline.annotations import ASSERTED, Mention, new_mention, section_by_token, set_mentions
 from pipeline.doc_batches import BatchAnnotator
 from pipeline.recognition.bound_cutting import BoundCutter
 from pipeline.recognition.mention_bounds import load_bound_words
@@ -22,6 +22,8 @@ from pipeline.tokenizer import token_texts
 
 #: the section whose words are no mentions: it repeats words of the text
 KEYWORDS = "keywords"
+#: the spans of headings of sections, whose words are no findings or diagnoses
+HEADINGS = "headings"
 #: the spans of names in the user's indexes that are to be marked
 TERMS = "terms"
 #: labels whose words may name a side of the body; `lateral` of a plane does not
@@ -58,8 +60,11 @@ class EntityMerger(BatchAnnotator):
 
     def _merge(self, doc: Doc) -> None:
         sections = section_by_token(doc)
+        headed = _headed(doc)
         marked = {
-            source: _marked(doc, source, sections) for source in SOURCES if source in doc.spans
+            source: _marked(doc, source, sections, headed)
+            for source in SOURCES
+            if source in doc.spans
         }
         words = token_texts(doc)
         found = with_whole_signs(words, self._merger.merge(marked, sections), sections)
@@ -67,15 +72,22 @@ class EntityMerger(BatchAnnotator):
         found = without_authors(words, found, marked.get("lexicon", ()), sections)
         found = self._namer.name(words, found, marked.get("lexicon", ()), sections)
         if TERMS in doc.spans:
-            found = with_terms(found, _marked(doc, TERMS, sections))
+            found = with_terms(found, _marked(doc, TERMS, sections, headed))
         set_mentions(doc, [_mention(doc, words, span) for span in found])
 
 
-def _marked(doc: Doc, source: str, sections: Sequence[str]) -> list[Marked]:
+def _headed(doc: Doc) -> frozenset[int]:
+    """Give the tokens of headings: `Final diagnosis:` asserts nothing, `CT:` names a study."""
+    spans = doc.spans.get(HEADINGS, ())
+    return frozenset(token for span in spans for token in range(span.start, span.end))
+
+
+def _marked(doc: Doc, source: str, sections: Sequence[str], headed: Set[int]) -> list[Marked]:
     return [
-        Marked(span.label_, start, span.end, span.id_)
+        Marked(label, start, span.end, span.id_)
         for span in list(doc.spans[source])
         if sections[start := span.start] != KEYWORDS
+        and not ((label := span.label_) in ASSERTED and start in headed)
     ]
 
 

@@ -1,15 +1,16 @@
 """Stage `radtab_sections`: which part of the text is history, findings, diagnosis ..."""
 
+import re
 from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.annotations import SECTIONS, SectionNote, set_sections
+from pipeline.annotations import SECTIONS, SectionNote, set_headings, set_sections
 from pipeline.doc_batches import BatchAnnotator
 from pipeline.errors import InputError
 from pipeline.resources import cached_weights, models_path
@@ -17,15 +18,31 @@ from pipeline.structure.case_text import case_text
 from pipeline.structure.line_shape import states_age
 from pipeline.structure.lines import Body, Line, body_lines, find_body
 from pipeline.structure.section_model import SectionModel, read_section_weights
-from pipeline.terminology.headings import Heading, HeadingFinder, carries_text, default_headings
+from pipeline.terminology.headings import (
+    Heading,
+    HeadingFinder,
+    carries_text,
+    default_headings,
+    hints,
+)
 
 #: sections that do not stand before the first heading where a heading opens one of them
 CONCLUSIONS = ("diagnosis", "differential")
 #: sections that no title of so many words stands for
 TITLE = 10
 NO_TITLES = ("exam", "treatment", "discussion", "differential")
+#: a heading with its text on the same line; sections that lines below it are not
+HEADED_LINE = re.compile(r"[^\r\n:]{1,40}:[ \t]*\S[^\r\n]*")
+NOT_BELOW = ("exam", "treatment", "discussion", *CONCLUSIONS)
 #: section, first character, character after the last, method, score
 Part = tuple[str, int, int, str, float]
+
+
+class Divided(NamedTuple):
+    """The parts of a text and the headings it was divided by, or that stand in it."""
+
+    parts: list[Part]
+    headings: Sequence[Heading]
 
 
 class SectionSplitter(BatchAnnotator):
@@ -45,34 +62,37 @@ class SectionSplitter(BatchAnnotator):
 
     def annotate(self, docs: Sequence[Doc]) -> None:
         """Set the sections of docs."""
-        found = iter(self.parts_of_all([case_text(d) for d in docs if not d._.given_sections]))
+        found = iter(self.divide([case_text(d) for d in docs if not d._.given_sections]))
         for doc in docs:
             given = doc._.given_sections
-            set_sections(doc, _notes(doc, _given(given) if given else next(found)))
+            divided = Divided(_given(given), ()) if given else next(found)
+            set_sections(doc, _notes(doc, divided.parts))
+            set_headings(doc, [heading[:2] for heading in divided.headings])
 
     def parts(self, text: str) -> list[Part]:
         """Divide a text of which no section is known."""
-        return self.parts_of_all([text])[0]
+        return self.divide([text])[0].parts
 
-    def parts_of_all(self, texts: Sequence[str]) -> list[list[Part]]:
+    def divide(self, texts: Sequence[str]) -> list[Divided]:
         """Divide texts of which no section is known; the model reads them together."""
         bodies = [find_body(text) for text in texts]
         headed = [self._headed(text, body) for text, body in zip(texts, bodies, strict=True)]
         left = [place for place, parts in enumerate(headed) if parts is None]
         modelled = iter(self._modelled([(texts[place], bodies[place]) for place in left]))
         divided = [next(modelled) if parts is None else parts for parts in headed]
-        for text, body, parts in zip(texts, bodies, divided, strict=True):
+        for text, body, (parts, _) in zip(texts, bodies, divided, strict=True):
             if body.keywords >= 0:
                 parts.append(("keywords", body.keywords, len(text), "heading", 1.0))
         return divided
 
-    def _headed(self, text: str, body: Body) -> list[Part] | None:
+    def _headed(self, text: str, body: Body) -> Divided | None:
         """Divide a text by its headings; None where they do not carry it."""
         # inside the archive's frame fields come without headings: those found are a field's own
         found = [] if body.framed else self.headings.headings(text, body.start, body.end)
         if not carries_text(found, body.start, body.end):
             return None
-        return self._lead(text, found, body) + _between(text, found, body)
+        below = self._below(text, _between(text, found, body))
+        return Divided([*self._lead(text, found, body), *below], found)
 
     def _lead(self, text: str, found: Sequence[Heading], body: Body) -> list[Part]:
         """Let the model name what stands before the first heading.
@@ -88,23 +108,40 @@ class SectionSplitter(BatchAnnotator):
         run = self.model.whole(lines, {}, _barred(lines, {heading.section for heading in found}))
         return [(run.section, run.start, run.end, "model", run.score)] if run else []
 
-    def _modelled(self, cases: Sequence[tuple[str, Body]]) -> Iterator[list[Part]]:
+    def _below(self, text: str, parts: Sequence[Part]) -> Iterator[Part]:
+        """Let the model name the lines below a reason for the study where no findings are headed.
+
+        Reports write `Indication: ...` on a line, and what was seen below it without a heading.
+        """
+        for place, part in enumerate(parts):
+            section, start, end, _, score = part
+            own = HEADED_LINE.match(text, start, end) if section == "history" else None
+            later = {part[0] for part in parts[place + 1 :]}
+            lines = body_lines(text, own.end(), end) if own and "findings" not in later else []
+            run = self.model.whole(lines, {}, NOT_BELOW)
+            if run is None or run.section == section or own is None:
+                yield part
+            else:
+                yield section, start, own.end(), "heading", score
+                yield run.section, run.start, run.end, "model", run.score
+
+    def _modelled(self, cases: Sequence[tuple[str, Body]]) -> Iterator[Divided]:
         """Let the model decide; a run that opens with its own heading has the method `heading`."""
+        found = [self.headings.on_lines(text, body.start, body.end) for text, body in cases]
         bodies = [
-            (
-                body_lines(text, body.start, body.end),
-                self.headings.by_line(text, body.start, body.end),
-            )
-            for text, body in cases
+            (body_lines(text, body.start, body.end), hints(headings))
+            for (text, body), headings in zip(cases, found, strict=True)
         ]
-        for (_, headings), runs in zip(bodies, self.model.runs_of_all(bodies), strict=True):
-            yield [
+        divided = self.model.runs_of_all(bodies)
+        for (_, headings), runs, own in zip(bodies, divided, found, strict=True):
+            parts = [
                 (
                     run.section, run.start, run.end,
                     "heading" if headings.get(run.start) == run.section else "model", run.score,
                 )
                 for run in runs
             ]  # fmt: skip
+            yield Divided(parts, list(own.values()))
 
     def to_disk(self, _path: str | Path, **_: Any) -> None:  # noqa: ANN401 (spaCy's signature)
         """Write nothing: rows and weights lie under models/."""

@@ -2,10 +2,12 @@
 
 A heading stands at the start of a line (after white space, `#`, `*` or a number) and is followed
 by a colon, a dash or the line's end; in capitals and with a colon it may stand after a sentence.
+The name of a study (`CT:`) opens the findings after some sections only: a discussion has such lines
+too. They are named in `after`; a heading with none opens its section anywhere.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +16,7 @@ from pipeline.annotations import SECTIONS
 from pipeline.errors import ResourceError
 from pipeline.resources import models_path, read_rows
 
-COLUMNS = ("id", "heading", "section")
+COLUMNS = ("id", "heading", "section", "after")
 #: share of the text that may stand before the first heading
 LEAD = 0.4
 #: characters (`##`, `**`) that may stand before a heading the text starts with
@@ -32,17 +34,19 @@ class Heading(NamedTuple):
     end: int
     section: str
     row_id: str
+    after: frozenset[str] = frozenset()
 
 
 class HeadingFinder:
     """Find section headings by rows of data."""
 
     def __init__(self, path: Path) -> None:
-        self._rows: dict[str, tuple[str, str]] = {}
+        self._rows: dict[str, tuple[str, str, frozenset[str]]] = {}
         for where, row in read_rows(path, COLUMNS):
             self._add(where, row)
         names = sorted(self._rows, key=len, reverse=True)
-        choice, capitals = _choice(names), _choice([name.upper() for name in names])
+        anywhere = [name.upper() for name in names if not self._rows[name][2]]
+        choice, capitals = _choice(names), _choice(anywhere)
         self._first_words = {LETTERS.findall(name)[0] for name in names if LETTERS.search(name)}
         self._line = re.compile(
             rf"(?P<name>{choice})[ \t]*[*_=]*[ \t]*"
@@ -57,27 +61,30 @@ class HeadingFinder:
             raise ResourceError(
                 f"{where}: heading {name!r} is empty or doubled, expected a new one"
             )
-        if row["section"] not in SECTIONS:
-            problem = f"section {row['section']!r} is not known, expected one of {list(SECTIONS)}"
-            raise ResourceError(f"{where}: {problem}")
-        self._rows[name] = (row["section"], row["id"])
+        after = frozenset(row["after"].split())
+        for section in (row["section"], *sorted(after)):
+            if section not in SECTIONS:
+                problem = f"section {section!r} is not known, expected one of {list(SECTIONS)}"
+                raise ResourceError(f"{where}: {problem}")
+        self._rows[name] = (row["section"], row["id"], after)
 
     def headings(self, text: str, start: int, end: int) -> list[Heading]:
         """Give the headings between two offsets, in order."""
         found: dict[int, Heading] = {}
         for match in self._matches(text, start, end):
-            section, row_id = self._rows[_plain(match["name"])]
-            found.setdefault(
-                match.start("name"), Heading(match.start("name"), match.end(), section, row_id)
-            )
-        return [found[place] for place in sorted(found)]
+            found.setdefault(match.start("name"), self._heading(match))
+        return list(_opening(found[place] for place in sorted(found)))
+
+    def on_lines(self, text: str, start: int, end: int) -> dict[int, Heading]:
+        """Give the heading each line begins with, by the line's first character."""
+        return {line: self._heading(match) for line, match in self._line_matches(text, start, end)}
 
     def by_line(self, text: str, start: int, end: int) -> dict[int, str]:
-        """Give the section of the heading each line begins with, by the line's first character."""
-        return {
-            line: self._rows[_plain(match["name"])][0]
-            for line, match in self._line_matches(text, start, end)
-        }
+        """Give the sections of `on_lines`, without headings that open theirs after some only."""
+        return hints(self.on_lines(text, start, end))
+
+    def _heading(self, match: re.Match[str]) -> Heading:
+        return Heading(match.start("name"), match.end(), *self._rows[_plain(match["name"])])
 
     def _matches(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
         yield from (match for _, match in self._line_matches(text, start, end))
@@ -95,6 +102,24 @@ class HeadingFinder:
                 yield line.start() + len(lead) - len(lead.lstrip()), match
 
 
+def hints(headings: Mapping[int, Heading]) -> dict[int, str]:
+    """Give the section each line's heading opens anywhere: those that open it after some are out.
+
+    >>> hints({0: Heading(0, 3, "findings", "SH:1", frozenset({"exam"}))})
+    {}
+    """
+    return {line: heading.section for line, heading in headings.items() if not heading.after}
+
+
+def _opening(headings: Iterable[Heading]) -> Iterator[Heading]:
+    """Leave out headings that stand after a section where they open none."""
+    before = ""
+    for heading in headings:
+        if not heading.after or not before or before in heading.after:
+            before = heading.section
+            yield heading
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[\s_-]+", " ", name.lower())
 
@@ -107,8 +132,9 @@ def carries_text(headings: Sequence[Heading], start: int, end: int) -> bool:
     """Say whether headings, not the model, shall divide the text from `start` to `end`.
 
     They do where the text starts with one, where three sections have one, or where two have and
-    little stands before the first.
+    little stands before the first. Headings that open a section after some only do not count.
     """
+    headings = [heading for heading in headings if not heading.after]
     if not headings:
         return False
     lead = headings[0].start - start
