@@ -18,10 +18,10 @@ import pyarrow.compute as pc
 from benchmarks.machine import peak_mb
 from benchmarks.texts import write_cases
 from pipeline.batch import CHUNK, run
-from pipeline.chunk_folder import chunk_path
+from pipeline.chunk_folder import chunk_file, chunk_path
 from pipeline.final_tables import TableWriter
 from pipeline.records import TABLES
-from pipeline.table_files import read_table_file, write_parquet
+from pipeline.table_files import read_table_file, write_arrow
 
 
 def renamed(table: pa.Table, number: int) -> pa.Table:
@@ -39,7 +39,7 @@ def lay_out(folder: Path, chunks: int) -> None:
         place = chunk_path(folder / "run", number)
         place.mkdir(parents=True)
         for name, table in tables.items():
-            write_parquet(renamed(table, number), place / f"{name}.parquet")
+            write_arrow(renamed(table, number), chunk_file(folder / "run", number, name))
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from benchmarks.texts import write_cases
 from pipeline.batch import CHUNK
 from pipeline.chunk_annotator import ChunkAnnotator, tally_of
 from pipeline.chunk_folder import (
+    ENDING,
     ENTRY,
     DoneChunk,
     chunk_path,
@@ -60,7 +61,7 @@ def resume_scan(folder: Path, finished: int) -> dict[str, object]:
     for chunk in chunks_of(read_cases(cases), CHUNK):
         place = chunk_path(run, chunk.number)
         place.mkdir(parents=True)
-        for file in model.glob("*.parquet"):
+        for file in model.glob(f"*{ENDING}"):
             os.link(file, place / file.name)
         (place / ENTRY).write_text(json.dumps(entry), "utf-8")
     begun = time.perf_counter()

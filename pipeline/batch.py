@@ -3,14 +3,11 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipeline.assembly import load
-from pipeline.chunk_annotator import ChunkAnnotator
 from pipeline.chunk_folder import DoneChunk, done_chunks, drop_chunks, drop_damaged
 from pipeline.chunks import Chunk, Item, Tally, chunks_of
 from pipeline.errors import RunError, UsageError
@@ -26,9 +23,13 @@ from pipeline.manifest import (
 from pipeline.readers import ReadOptions, read_cases
 from pipeline.run_folder import check_output, drop_tables, open_folder, reserved
 from pipeline.table_files import FORMATS
+from pipeline.workers.alone import Alone
+from pipeline.workers.chunk_workers import ChunkWorkers
 from pipeline.workers.crew import Crew
-from pipeline.workers.dask_crew import DaskCrew, absolute, check_scheduler
-from pipeline.workers.worker import WorkOrder, write_rows
+from pipeline.workers.work_order import WorkOrder
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 #: cases annotated and written at a time
 CHUNK = 64
@@ -38,7 +39,6 @@ INPUT_HASH = "input_sha256"
 LOADER = "pipeline.assembly:load"
 
 Inputs = str | Path | Iterable[str | Path]
-Annotate = Callable[[Iterable[tuple[Chunk, str]]], Iterator[DoneChunk]]
 #: settings that are those of `pipeline.load`
 _LOADED = ("recogniser", "recogniser_labels", "terms", "approximate", "candidates", "min_score")
 
@@ -98,6 +98,8 @@ class RunSettings:
         if not 0 <= self.min_score <= 1:
             raise UsageError(f"least score is {self.min_score:g}, expected a number from 0 to 1")
         if self.scheduler:
+            from pipeline.workers.dask_crew import check_scheduler
+
             check_scheduler(self.scheduler)
         if self.resume and self.overwrite:
             raise UsageError("resume and overwrite are both set, expected one of them")
@@ -149,19 +151,39 @@ def run(
     sources = [inputs] if isinstance(inputs, str | Path) else list(inputs)
     folder = Path(output)
     check_output(folder, sources, overwrite=chosen.overwrite, resume=chosen.resume)
-    stream = _cases(sources, chosen)
-    manifest = new_manifest(sources, asdict(chosen))
-    try:
-        with reserved(folder) as lock:
-            # another run may have ended here while this one waited for the lock
-            check_output(folder, sources, overwrite=chosen.overwrite, resume=chosen.resume)
-            manifest = _Runner(folder, chosen, progress, lock).finished(stream, manifest)
-    except OSError as problem:
-        where = problem.filename or folder
-        raise RunError(f"{where}: cannot be written ({problem.strerror})") from problem
+    # workers load while the run prepares
+    with _workers(folder, chosen) as workers:
+        stream = _cases(sources, chosen)
+        manifest = new_manifest(sources, asdict(chosen))
+        try:
+            with reserved(folder) as lock:
+                # another run may have ended here while this one waited for the lock
+                check_output(folder, sources, overwrite=chosen.overwrite, resume=chosen.resume)
+                runner = _Runner(folder, chosen, progress, workers, lock)
+                manifest = runner.finished(stream, manifest)
+        except OSError as problem:
+            where = problem.filename or folder
+            raise RunError(f"{where}: cannot be written ({problem.strerror})") from problem
     rows = {name: entry["rows"] for name, entry in manifest["tables"].items()}
     counts = {name: manifest["counts"][name] for name in ("cases", "rejected", "notes", "findings")}
     return RunSummary(folder, **counts, seconds=time.perf_counter() - begun, rows=rows)
+
+
+def _workers(folder: Path, chosen: RunSettings) -> ChunkWorkers:
+    """Give what annotates and writes chunks."""
+    order = WorkOrder(str(folder), LOADER, chosen.pipeline(), chosen.case_seconds, chosen.debug)
+    if chosen.scheduler:
+        from pipeline.workers.dask_crew import DaskCrew, absolute
+
+        return DaskCrew(absolute(order), chosen.scheduler)
+    return Crew(order, chosen.workers) if chosen.workers else Alone(order, load)
+
+
+def load(**settings: Any) -> "Language":  # noqa: ANN401 (those of `pipeline.load`)
+    """Load the pipeline in this process, which imports what a run with workers does without."""
+    from pipeline.assembly import load as assembled
+
+    return assembled(**settings)
 
 
 def _cases(sources: Sequence[str | Path], chosen: RunSettings) -> Iterator[Item]:
@@ -181,6 +203,7 @@ class _Runner:
     folder: Path
     chosen: RunSettings
     progress: Callable[[Tally], object]
+    workers: ChunkWorkers
     lock: int
 
     def finished(self, stream: Iterable[Item], manifest: dict[str, Any]) -> dict[str, Any]:
@@ -194,10 +217,11 @@ class _Runner:
                 drop_chunks(self.folder)
                 return earlier
             drop_damaged(self.folder)
-        with self._annotating() as annotate:
+        with self.workers:
+            self.workers.await_pipeline(self.lock)
             if not going_on:
                 open_folder(self.folder, manifest)
-            done = self._annotated(stream, annotate)
+            done = self._annotated(stream)
         drop_tables(self.folder)
         inert = self.chosen.spreadsheet_safe
         files = TableWriter(self.folder, sorted(done), self.chosen.format, inert=inert).write()
@@ -208,32 +232,13 @@ class _Runner:
         drop_chunks(self.folder)
         return whole
 
-    @contextmanager
-    def _annotating(self) -> Iterator[Annotate]:
-        """Give what annotates and writes chunks: workers, or this process."""
-        chosen, folder = self.chosen, self.folder
-        order = WorkOrder(str(folder), LOADER, chosen.pipeline(), chosen.case_seconds, chosen.debug)
-        if chosen.scheduler:
-            with DaskCrew(absolute(order), chosen.scheduler) as cluster:
-                cluster.await_pipeline()
-                yield cluster.run
-        elif chosen.workers:
-            with Crew(order, chosen.workers, [self.lock]) as crew:
-                crew.await_pipeline()
-                yield crew.run
-        else:
-            annotator = ChunkAnnotator(load(**chosen.pipeline()), debug=chosen.debug)
-            yield lambda chunks: (
-                write_rows(chunk, digest, annotator.rows(chunk), folder) for chunk, digest in chunks
-            )
-
-    def _annotated(self, stream: Iterable[Item], annotate: Annotate) -> dict[int, DoneChunk]:
+    def _annotated(self, stream: Iterable[Item]) -> dict[int, DoneChunk]:
         """Have all chunks annotated that are not on disk; give them all by number."""
         there = {done.number: done for done in done_chunks(self.folder)}
         every = dict(there)
         total = _total(done.tally for done in there.values())
         self.progress(replace(total))
-        for done in annotate(_missing(stream, there, self.folder)):
+        for done in self.workers.run(_missing(stream, there, self.folder)):
             every[done.number] = done
             total.add(done.tally)
             self.progress(replace(total))

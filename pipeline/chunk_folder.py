@@ -1,7 +1,7 @@
 """Chunks of rows on disk: whole or not there at all, whatever ends the process that writes them.
 
-    <run>/chunks/00012/entities.parquet ...   the rows of a chunk, a file a table
-    <run>/chunks/00012/chunk.json             digest of its cases, counts
+    <run>/chunks/00012/entities.arrow ...   the rows of a chunk, a file a table
+    <run>/chunks/00012/chunk.json           digest of its cases, counts
 
 A chunk is written to a folder of another name, every file is flushed to the disk, then the folder
 is renamed: a process killed in between leaves a folder that `drop_damaged` takes away.
@@ -20,11 +20,10 @@ import pyarrow as pa
 
 from pipeline.chunks import Tally
 from pipeline.errors import RunError
-from pipeline.records import TABLES, Row
-from pipeline.table_files import flush, schema, write_parquet
-from pipeline.table_rows import cells
+from pipeline.records import TABLES, Row, cells
+from pipeline.table_files import flush, read_table_file, schema, write_arrow
 
-CHUNKS, ENTRY = "chunks", "chunk.json"
+CHUNKS, ENTRY, ENDING = "chunks", "chunk.json", ".arrow"
 _DRAFT = ".draft-"
 
 
@@ -49,8 +48,8 @@ def write_chunk(run: Path, done: DoneChunk, rows: Mapping[str, Sequence[Row]]) -
     try:
         for name in TABLES:
             table = pa.table(cells(name, rows[name]), schema=schema(name))
-            write_parquet(table, draft / f"{name}.parquet")
-        sizes = {name: (draft / f"{name}.parquet").stat().st_size for name in TABLES}
+            write_arrow(table, draft / f"{name}{ENDING}")
+        sizes = {name: (draft / f"{name}{ENDING}").stat().st_size for name in TABLES}
         entry = {"digest": done.digest, "tally": asdict(done.tally), "bytes": sizes}
         (draft / ENTRY).write_text(json.dumps(entry) + "\n", "utf-8")
         for path in (*draft.iterdir(), draft):
@@ -73,6 +72,20 @@ def _put_in_place(draft: Path, place: Path) -> None:
 def chunk_path(run: Path, number: int) -> Path:
     """Give the folder of a chunk."""
     return run / CHUNKS / f"{number:05}"
+
+
+def chunk_file(run: Path, number: int, name: str) -> Path:
+    """Give the file of a table of a chunk."""
+    return chunk_path(run, number) / f"{name}{ENDING}"
+
+
+def read_chunk(run: Path, number: int, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read a table of a chunk, all columns or some.
+
+    Raises:
+        RunError: the file is missing or damaged.
+    """
+    return read_table_file(chunk_file(run, number, name), name, columns=columns)
 
 
 def done_chunks(run: Path) -> list[DoneChunk]:
@@ -127,7 +140,7 @@ def _is_whole(run: Path, number: int) -> bool:
     try:
         _done_chunk(number, folder / ENTRY)
         sizes = json.loads((folder / ENTRY).read_text("utf-8"))["bytes"]
-        found = {name: (folder / f"{name}.parquet").stat().st_size for name in TABLES}
+        found = {name: chunk_file(run, number, name).stat().st_size for name in TABLES}
     except (OSError, ValueError, KeyError, TypeError):
         return False
     return bool(sizes == found)

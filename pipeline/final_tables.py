@@ -8,8 +8,10 @@ dealt out to a file for each part, then each part is sorted by itself.
 """
 
 import shutil
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.chunk_folder import chunk_path, drop_chunk
+from pipeline.chunk_folder import drop_chunk, read_chunk
 from pipeline.errors import RunError
 from pipeline.records import TABLES
-from pipeline.table_files import flush, read_table_file, schema, write_table
+from pipeline.table_files import flush, schema, write_table
 
 #: cases (rows, in `rejects`) of a part; about 100,000 rows of `findings` where cases have many
 PART_CASES = 1_000
@@ -72,9 +74,8 @@ class TableWriter:
 
     def _chunks(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         for number in self._numbers:
-            file = chunk_path(self._run, number) / f"{name}.parquet"
             try:
-                yield read_table_file(file, name, columns=columns)
+                yield read_chunk(self._run, number, name, columns)
             except RunError as problem:
                 drop_chunk(self._run, number)
                 raise RunError(f"{problem}; dropped, --resume annotates it anew") from problem
@@ -136,11 +137,23 @@ def _deal(tables: Iterator[pa.Table], name: str, bounds: Sequence[str], folder: 
             for part in range(len(bounds) + 1)
         ]
         for held in _gathered(tables):
-            places = np.searchsorted(
-                np.array(bounds, dtype=object), held[key].to_numpy(), side="right"
-            )
-            for part in np.unique(places).tolist():
-                streams[part].write_table(held.filter(pa.array(places == part)))
+            places = _places(held[key], bounds)
+            order = np.argsort(places, kind="stable")
+            if (places[1:] < places[:-1]).any():
+                held = held.take(order)
+            ends = np.cumsum(np.bincount(places)).tolist()
+            for part, (begin, end) in enumerate(pairwise([0, *ends])):
+                if begin < end:
+                    streams[part].write_table(held.slice(begin, end - begin))
+
+
+def _places(ids: pa.ChunkedArray, bounds: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.int64]]":
+    """Give the part of each id; each id is looked up once, however many rows have it."""
+    encoded = ids.combine_chunks().dictionary_encode()
+    parts = [bisect_right(bounds, each) for each in encoded.dictionary.to_pylist()]
+    by_id = np.array(parts, dtype=np.int64)
+    places: np.ndarray[Any, np.dtype[np.int64]] = by_id[encoded.indices.to_numpy()]
+    return places
 
 
 def _gathered(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
@@ -150,13 +163,21 @@ def _gathered(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
         held.append(table)
         rows += table.num_rows
         if rows >= _HELD_ROWS:
-            yield pa.concat_tables(held)
+            yield pa.concat_tables(held).combine_chunks()
             held, rows = [], 0
     if held:
-        yield pa.concat_tables(held)
+        yield pa.concat_tables(held).combine_chunks()
 
 
 def _sorted(table: pa.Table, name: str) -> pa.Table:
-    """Sort by the table's keys; the sort of Arrow is stable."""
-    keys = [(key, "ascending") for key in keys_of(name)]
-    return table.take(pc.sort_indices(table, sort_keys=keys)).combine_chunks()
+    """Sort by the table's keys; the sort of Arrow is stable. Most inputs come in order."""
+    table, keys = table.combine_chunks(), keys_of(name)
+    if len(keys) == 1 and _in_order(table[keys[0]]):
+        return table
+    order = pc.sort_indices(table, sort_keys=[(key, "ascending") for key in keys])
+    return table.take(order).combine_chunks()
+
+
+def _in_order(ids: pa.ChunkedArray) -> bool:
+    rising = len(ids) < 2 or pc.all(pc.less_equal(ids.slice(0, len(ids) - 1), ids.slice(1))).as_py()
+    return bool(rising)

@@ -4,14 +4,12 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from spacy.about import __version__ as spacy_version
-
 from pipeline import __version__
 from pipeline.errors import RunError
-from pipeline.linking.loading import index_stamps
 from pipeline.records import TABLES, columns
 from pipeline.resources import models_path
 from pipeline.table_files import replacing
@@ -32,11 +30,20 @@ def new_manifest(inputs: Sequence[str | Path], settings: Mapping[str, Any]) -> d
         "started": _clock(),
         "inputs": [str(path) for path in inputs],
         "settings": dict(settings),
-        "spacy": spacy_version,
+        "spacy": version("spacy"),
         "models_sha256": _hash_of(models_path(), "*"),
         "code_sha256": _hash_of(Path(__file__).parent, "*.py"),
-        "terms": index_stamps(settings.get("terms", ())),
+        "terms": _index_stamps(settings.get("terms", ())),
     }
+
+
+def _index_stamps(terms: Sequence[str]) -> list[dict[str, str]]:
+    if not terms:
+        return []
+    # imports spaCy, which the process that writes a run has no other use for
+    from pipeline.linking.loading import index_stamps
+
+    return index_stamps(terms)
 
 
 def refuse_changed(earlier: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:

@@ -8,7 +8,9 @@ characters.
 """
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 
@@ -234,6 +236,15 @@ DERIVED: dict[str, type[AtlasRow]] = {"atlas": AtlasRow}
 def table_columns(name: str) -> tuple[Column, ...]:
     """List the columns of a table by its name, one of `TABLES` or `DERIVED`."""
     return columns(TABLES[name] if name in TABLES else DERIVED[name])
+
+
+def cells(name: str, rows: Sequence[Row]) -> dict[str, list[Any]]:
+    """Turn the rows of a table into its columns: column name -> cells.
+
+    >>> cells("sections", [SectionRow("a", "findings", 0, 9, "given", 1.0)])["section"]
+    ['findings']
+    """
+    return {column.name: list(map(attrgetter(column.name), rows)) for column in table_columns(name)}
 
 
 def columns(row_class: type[Row] | type[AtlasRow]) -> tuple[Column, ...]:

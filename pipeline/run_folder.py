@@ -1,7 +1,7 @@
 """A run folder: chunks while it runs, the tables when it is done, `manifest.json` beside them.
 
     <run>/manifest.json                       written first (`running`) and last (`complete`)
-    <run>/chunks/00012/<table>.parquet        a chunk of cases; gone when the run is complete
+    <run>/chunks/00012/<table>.arrow          a chunk of cases; gone when the run is complete
     <run>/<table>.parquet | .csv | .jsonl     sorted by case id, then as in the text
     <run>/<table>/part-00000.parquet          instead, where there are many cases
 
@@ -13,19 +13,20 @@ import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.chunk_folder import CHUNKS, chunk_path, done_chunks, drop_chunks
+from pipeline.chunk_folder import CHUNKS, done_chunks, drop_chunks, read_chunk
 from pipeline.errors import RunError, UsageError
 from pipeline.manifest import MANIFEST, read_manifest, write_manifest
 from pipeline.records import TABLES
 from pipeline.run_lock import locked
 from pipeline.table_files import DRAFT_BEGINS, DRAFT_ENDS, FORMATS, read_table_file, schema
-from pipeline.table_rows import frame
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def check_output(
@@ -113,7 +114,7 @@ def is_draft(path: Path) -> bool:
     return name.removeprefix(DRAFT_BEGINS).partition(".")[0] in {*TABLES, Path(MANIFEST).stem}
 
 
-def read_table(run: Path | str, name: str, case_id: str | None = None) -> pd.DataFrame:
+def read_table(run: Path | str, name: str, case_id: str | None = None) -> "pd.DataFrame":
     """Read a table of a run folder, whatever its format; of a cut-off run, what it finished.
 
     Args:
@@ -124,6 +125,9 @@ def read_table(run: Path | str, name: str, case_id: str | None = None) -> pd.Dat
     Raises:
         RunError: no run folder, or a file in it is missing or damaged.
     """
+    # pandas and spaCy are slow to import, and a run writes its folder without them
+    from pipeline.table_rows import frame
+
     table = read_arrow(run, name)
     if case_id is not None:
         table = table.filter(pc.equal(table["case_id"], case_id))
@@ -169,7 +173,7 @@ def read_parts(run: Path | str, name: str) -> Iterator[pa.Table]:
         return
     yield schema(name).empty_table()
     for done in done_chunks(folder):
-        yield read_table_file(chunk_path(folder, done.number) / f"{name}.parquet", name)
+        yield read_chunk(folder, done.number, name)
 
 
 def _files_of(folder: Path, manifest: Mapping[str, Any], name: str) -> list[Path]:

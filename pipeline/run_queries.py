@@ -11,12 +11,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
+from pyarrow.dataset import dataset
 
-from pipeline.chunk_folder import chunk_path, done_chunks
+from pipeline.chunk_folder import chunk_file, done_chunks
 from pipeline.errors import RunError, UsageError
 from pipeline.manifest import read_manifest
 from pipeline.records import TABLES, table_columns
-from pipeline.table_files import FORMATS
+from pipeline.table_files import FORMATS, schema
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -70,11 +71,20 @@ class RunReader:
     def __init__(self, run: Path) -> None:
         self.run = run
         self.tables = tuple(TABLES)
-        sources = {name: _source(run, read_manifest(run), name) for name in TABLES}
+        manifest = read_manifest(run)
         self._connection = _connected()
+        sources = {name: self._source(manifest, name) for name in TABLES}
         with _told(f"{run}: cannot be read", "expected tables as radtab writes them", RunError):
             for name, source in sources.items():
                 self._connection.execute(f'CREATE VIEW "{name}" AS {source}')
+
+    def _source(self, manifest: Mapping[str, Any], name: str) -> str:
+        """Give the SELECT that reads a table."""
+        if manifest["state"] == "complete":
+            return _files_source(self.run, manifest, name)
+        files = [str(chunk_file(self.run, done.number, name)) for done in done_chunks(self.run)]
+        self._connection.register(f"chunks of {name}", dataset(files, schema(name), format="ipc"))
+        return f'SELECT {_named(name)} FROM "chunks of {name}"'
 
     def sql(self, query: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """Run a query over the tables and give what it finds.
@@ -144,16 +154,13 @@ def _told(what: str, expected: str, error: type[RunError] | type[UsageError]) ->
         raise error(f"{what} ({' '.join([first, *hint])}), {expected}") from None
 
 
-def _source(run: Path, manifest: Mapping[str, Any], name: str) -> str:
-    """Give the SELECT that reads a table of a run."""
-    if manifest["state"] == "complete":
-        files = sorted(run.glob(manifest["tables"][name]["file"]))
-        if not files:
-            raise RunError(f"{run}: table {name} is missing, expected it as the manifest says")
-    else:
-        files = [chunk_path(run, done.number) / f"{name}.parquet" for done in done_chunks(run)]
-    ending = files[0].suffix[1:] if files else ""
-    if files and ending not in FORMATS:
+def _files_source(run: Path, manifest: Mapping[str, Any], name: str) -> str:
+    """Give the SELECT that reads a table of a run that is complete."""
+    files = sorted(run.glob(manifest["tables"][name]["file"]))
+    if not files:
+        raise RunError(f"{run}: table {name} is missing, expected it as the manifest says")
+    ending = files[0].suffix[1:]
+    if ending not in FORMATS:
         raise RunError(f"{files[0]}: format {ending!r}, expected one of {', '.join(FORMATS)}")
     listed = "[" + ", ".join(_quoted(str(path)) for path in files) + "]"
     inert = bool(manifest.get("settings", {}).get("spreadsheet_safe"))
@@ -166,11 +173,6 @@ def _quoted(text: str) -> str:
 
 def _types(name: str) -> dict[str, str]:
     return {column.name: _TYPES[column.type] for column in table_columns(name)}
-
-
-def _no_rows(name: str, _files: str, _inert: bool) -> str:
-    cells = ", ".join(f'CAST(NULL AS {kind}) AS "{each}"' for each, kind in _types(name).items())
-    return f"SELECT {cells} WHERE false"
 
 
 def _from_parquet(name: str, files: str, _inert: bool) -> str:
@@ -210,5 +212,5 @@ def _cell(column: str, kind: str, inert: bool) -> str:
 
 
 _SELECTS: dict[str, Callable[[str, str, bool], str]] = {
-    "": _no_rows, "parquet": _from_parquet, "jsonl": _from_jsonl, "csv": _from_csv,
+    "parquet": _from_parquet, "jsonl": _from_jsonl, "csv": _from_csv,
 }  # fmt: skip

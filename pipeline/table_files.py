@@ -1,5 +1,8 @@
 """A table as a file: Parquet, CSV (lists as JSON arrays) or JSON lines, and back.
 
+Arrow's own form (`.arrow`) is for what a run keeps until it is complete: larger than Parquet, and
+written and read in a fifth of the time.
+
 The same table gives the same bytes: no time, path or machine is written into a file.
 """
 
@@ -10,15 +13,18 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import RunError
 from pipeline.records import table_columns
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMATS = ("parquet", "csv", "jsonl")
 _ARROW = {
@@ -26,6 +32,7 @@ _ARROW = {
     int | None: pa.int64(), float | None: pa.float64(), list[str]: pa.list_(pa.string()),
 }  # fmt: skip
 _BATCH = 10_000
+_LIGHTLY = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
 #: what the name of a file begins and ends with while it is written
 DRAFT_BEGINS, DRAFT_ENDS = ".", ".tmp"
 #: beginnings of a cell that a spreadsheet runs as a formula (OWASP, CSV injection); full-width
@@ -33,6 +40,7 @@ DRAFT_BEGINS, DRAFT_ENDS = ".", ".tmp"
 _RUN = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
+@cache
 def schema(name: str) -> pa.Schema:
     """Give the Arrow schema of a table; the meaning of a column is in its field's metadata.
 
@@ -89,7 +97,7 @@ def write_table(table: pa.Table, path: Path, *, inert: bool = False) -> None:
             write_parquet(table, draft)
 
 
-def write_frame(frame: pd.DataFrame, name: str, path: Path) -> None:
+def write_frame(frame: "pd.DataFrame", name: str, path: Path) -> None:
     """Write a DataFrame with the columns of the table `name`, as `write_table` does.
 
     Raises:
@@ -105,6 +113,15 @@ def write_frame(frame: pd.DataFrame, name: str, path: Path) -> None:
 def write_parquet(table: pa.Table, path: Path) -> None:
     """Write a Parquet file at once; a process that is killed leaves half of it."""
     pq.write_table(table, path, compression="zstd")
+
+
+def write_arrow(table: pa.Table, path: Path) -> None:
+    """Write a file of Arrow's own form at once; a process that is killed leaves half of it."""
+    with (
+        pa.OSFile(str(path), "wb") as sink,
+        pa.ipc.new_file(sink, table.schema, options=_LIGHTLY) as file,
+    ):
+        file.write_table(table)
 
 
 def _write_csv(table: pa.Table, path: Path, inert: bool) -> None:
@@ -166,6 +183,8 @@ def read_table_file(
     try:
         if path.suffix == ".parquet":
             return _read_parquet(path, pa.schema(map(wanted.field, columns or wanted.names)))
+        if path.suffix == ".arrow":
+            return _read_arrow(path, wanted, columns or wanted.names)
         whole = (
             _read_csv(path, wanted, inert) if path.suffix == ".csv" else _read_jsonl(path, wanted)
         )
@@ -180,6 +199,18 @@ def read_table_file(
 
 def _read_parquet(path: Path, wanted: pa.Schema) -> pa.Table:
     return pq.ParquetFile(path).read(columns=wanted.names).select(wanted.names).cast(wanted)
+
+
+def _read_arrow(path: Path, wanted: pa.Schema, columns: Sequence[str]) -> pa.Table:
+    places = sorted(map(wanted.get_field_index, columns))
+    options = pa.ipc.IpcReadOptions(included_fields=places, use_threads=False)
+    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source, options=options) as file:
+        if file.schema.names != [wanted.names[place] for place in places]:
+            raise ValueError("other columns")
+        table = file.read_all()
+    # what is damaged may point anywhere
+    table.validate(full=True)
+    return table.select(columns)
 
 
 def _read_jsonl(path: Path, wanted: pa.Schema) -> pa.Table:

@@ -5,7 +5,7 @@ The columns, their types and meanings are those of `pipeline.records`; nothing i
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -29,6 +29,7 @@ from pipeline.records import (
     RelationRow,
     Row,
     SectionRow,
+    cells,
     columns,
     table_columns,
 )
@@ -65,13 +66,6 @@ def tables(docs: Iterable[Doc]) -> dict[str, pd.DataFrame]:
         for name, rows in case_tables(doc).items():
             gathered[name].extend(rows)
     return {name: frame(name, cells(name, rows)) for name, rows in gathered.items()}
-
-
-def cells(name: str, rows: Sequence[Row]) -> dict[str, list[Any]]:
-    """Turn the rows of a table into its columns: column name -> cells."""
-    return {
-        column.name: [getattr(row, column.name) for row in rows] for column in table_columns(name)
-    }
 
 
 def frame(name: str, data: Mapping[str, list[Any]]) -> pd.DataFrame:

@@ -18,16 +18,18 @@ from typing import Any
 import pipeline.batch
 import pipeline.final_tables
 import pipeline.manifest
-from pipeline.workers.crew import Crew
+import pipeline.workers.crew
 from pipeline.workers.frames import send
 from pipeline.workers.nursery import serve
+from pipeline.workers.nursery_process import NurseryProcess
+from pipeline.workers.work_order import WorkOrder
 from tests import fake_pipeline  # noqa: F401 (loaded before the fork)
 
 pipeline.batch.LOADER, pipeline.batch.CHUNK = "tests.fake_pipeline:load", 8
 
 
 class Forked:
-    """What `Crew` asks of a process."""
+    """What `NurseryProcess` asks of a process."""
 
     def __init__(self, process: int) -> None:
         self._process = process
@@ -41,20 +43,22 @@ class Forked:
         os.kill(self._process, signal.SIGKILL)
 
 
-def open_nursery(crew: Any) -> None:
-    crew._control, theirs = socket.socketpair()
-    process = os.fork()
-    if process == 0:
-        try:
-            crew._control.close()
-            for channel in crew._workers:
-                channel.close()
-            serve(theirs)
-        finally:
-            os._exit(0)
-    theirs.close()
-    crew._nursery = Forked(process)
-    send(crew._control, crew._order._asdict())
+class ForkedNursery(NurseryProcess):
+    def __init__(self, order: WorkOrder) -> None:
+        self._loaded = False
+        self._control, theirs = socket.socketpair()
+        process = os.fork()
+        if process == 0:
+            try:
+                # what the run has open: a program of its own would not have it
+                os.closerange(3, theirs.fileno())
+                os.closerange(theirs.fileno() + 1, 1024)
+                serve(theirs)
+            finally:
+                os._exit(0)
+        theirs.close()
+        self._process = Forked(process)  # type: ignore[assignment]
+        send(self._control, order._asdict())
 
 
 def die_at(number: int) -> None:
@@ -88,7 +92,7 @@ def start(inputs: str, folder: str, at: str, parts: str) -> int:
 
 
 if __name__ == "__main__":
-    Crew._open_nursery = open_nursery  # type: ignore[method-assign]
+    pipeline.workers.crew.NurseryProcess = ForkedNursery  # type: ignore[misc]
     # files may be edited while tests run, and hashing them takes a third of the time
     pipeline.manifest._hash_of = lambda *_: ""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

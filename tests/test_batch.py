@@ -136,14 +136,14 @@ def test_an_interrupted_run_leaves_what_was_done(inputs: Path, tmp_path: Path) -
 def test_a_chunk_cut_off_in_writing_does_not_count(
     inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = pipeline.chunk_folder.write_parquet
+    real = pipeline.chunk_folder.write_arrow
 
     def fail(table, path):
-        if path.name == "sections.parquet" and "00001" in path.parts[-2]:
+        if path.name == "sections.arrow" and "00001" in path.parts[-2]:
             raise OSError(28, "No space left on device", str(path))
         real(table, path)
 
-    monkeypatch.setattr(pipeline.chunk_folder, "write_parquet", fail)
+    monkeypatch.setattr(pipeline.chunk_folder, "write_arrow", fail)
     with pytest.raises(RunError, match="No space left on device"):
         run(inputs, tmp_path / "run")
     assert len(read_table(tmp_path / "run", "cases")) == 4

@@ -59,7 +59,7 @@ def test_ctrl_c_ends_with_130_and_keeps_the_parts(tmp_path: Path) -> None:
     assert out == ""
     assert told.startswith("radtab: interrupted; ")
     assert told.count("\n") == 1
-    assert list(run.glob("chunks/0*/entities.parquet"))
+    assert list(run.glob("chunks/0*/entities.arrow"))
 
 
 def test_no_progress_in_a_pipe(tmp_path: Path) -> None:

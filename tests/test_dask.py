@@ -13,7 +13,7 @@ from pipeline.errors import RunError, UsageError
 from pipeline.records import Case
 from pipeline.workers import dask_task
 from pipeline.workers.dask_task import Parcel, Tries, annotate, close_crews
-from pipeline.workers.worker import WorkOrder
+from pipeline.workers.work_order import WorkOrder
 from tests import fake_pipeline
 from tests.test_workers import table_bytes, write_cases
 

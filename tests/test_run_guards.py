@@ -63,7 +63,7 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("name", ["chunk.json", "entities.parquet"])
+@pytest.mark.parametrize("name", ["chunk.json", "entities.arrow"])
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut"])
 def test_a_damaged_chunk_is_annotated_anew(cut_off, inputs, whole, name, damage):
     path = cut_off / CHUNKS / "00001" / name
@@ -76,9 +76,9 @@ def test_a_damaged_chunk_is_annotated_anew(cut_off, inputs, whole, name, damage)
 
 
 def test_damage_that_leaves_the_size_is_told_and_mended(cut_off, inputs, whole):
-    path = cut_off / CHUNKS / "00001" / "entities.parquet"
+    path = cut_off / CHUNKS / "00001" / "entities.arrow"
     path.write_bytes(bytes(path.stat().st_size))
-    with pytest.raises(RunError, match=r"00001/entities\.parquet: .*--resume annotates it anew"):
+    with pytest.raises(RunError, match=r"00001/entities\.arrow: .*--resume annotates it anew"):
         run(inputs, cut_off, resume=True)
     run(inputs, cut_off, resume=True)
     assert table_bytes(cut_off) == whole

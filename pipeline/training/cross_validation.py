@@ -20,11 +20,11 @@ from spacy.tokens import Doc
 from pipeline.annotations import RELATIONS
 from pipeline.assembly import annotate_cases, load
 from pipeline.errors import UsageError
-from pipeline.records import TABLES, Case, Row
+from pipeline.records import TABLES, Case, Row, cells
 from pipeline.resources import trained_from
 from pipeline.scoring import Score, read_gold_cases, score
 from pipeline.scoring.gold_cases import GoldCase
-from pipeline.table_rows import case_tables, cells, frame
+from pipeline.table_rows import case_tables, frame
 from pipeline.training.case_pairs import PAIRS, score_pairs
 from pipeline.training.folds import folds_of
 from pipeline.training.gold import gold_doc

@@ -11,29 +11,26 @@ import os
 import select
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 
-from pipeline import errors
 from pipeline.chunk_folder import DoneChunk
 from pipeline.chunks import Chunk, Tally, pack_items
 from pipeline.errors import RunError
 from pipeline.records import Case, RejectRow
 from pipeline.rejected import left_out
-from pipeline.workers.frames import Message, receive, send
-from pipeline.workers.worker import WorkOrder
+from pipeline.workers.chunk_workers import ChunkWorkers
+from pipeline.workers.frames import receive, send
+from pipeline.workers.nursery_process import NurseryProcess
+from pipeline.workers.work_order import WorkOrder
 
 #: a case in which so many workers died is left out; a single death may have another cause
 TRIES = 2
 #: deaths outside any case (loading, writing) after which a run ends: one after another, or at the
 #: same chunk
 _DEATHS = 3
-_PATIENCE = 5.0
 
 
 @dataclass(slots=True)
@@ -55,13 +52,12 @@ class _Worker:
     job: _Job | None = None
 
 
-class Crew:
-    """Workers of a run; a context that ends them.
+class Crew(ChunkWorkers):
+    """Worker processes of a run; they load the pipeline from now on.
 
     Args:
         order: what the workers are told.
         workers: how many, at least 1.
-        inherited: open files that workers keep open, such as the lock of the run.
         begun: called with a chunk's number and the place of a case in it before it is annotated,
             and with None after the last; cases then go one by one from the first try.
 
@@ -74,42 +70,27 @@ class Crew:
         self,
         order: WorkOrder,
         workers: int,
-        inherited: Iterable[int] = (),
         begun: Callable[[int, int | None], object] | None = None,
     ) -> None:
-        self._order, self._size, self._inherited = order, workers, tuple(inherited)
-        self._begun = begun
+        self._order, self._size, self._begun = order, workers, begun
         self._workers: dict[socket.socket, _Worker] = {}
-        self._nursery: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
+        self._kept_open: tuple[int, ...] = ()
+        self._nursery = NurseryProcess(order)
         self._deaths = 0
 
-    def __enter__(self) -> "Crew":
-        """Start loading the pipeline."""
-        self._open_nursery()
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         """End all workers; what they had begun is not written."""
         for channel, worker in self._workers.items():
             channel.close()
             if worker.job is not None:
                 _kill(worker.process)
-        self._close_nursery()
+        self._workers = {}
+        self._nursery.close()
 
-    def await_pipeline(self) -> None:
-        """Wait until the pipeline is loaded.
-
-        Raises:
-            RadtabError: it cannot be loaded; the class is that of the problem.
-            RunError: the process that loads it died.
-        """
-        assert self._control is not None
-        answer = receive(self._control)
-        if answer is None:
-            raise RunError("the process that loads the pipeline died, expected it to load")
-        if "refused" in answer:
-            raise getattr(errors, answer["error"])(answer["refused"])
+    def await_pipeline(self, *kept_open: int) -> None:
+        """Wait until the pipeline is loaded; see `ChunkWorkers`."""
+        self._kept_open = kept_open
+        self._nursery.await_pipeline()
 
     def run(
         self, chunks: Iterable[tuple[Chunk, str]], left_out: Mapping[int, RejectRow] | None = None
@@ -213,48 +194,16 @@ class Crew:
         """Have the nursery fork a worker; give the socket to it."""
         while True:
             ours, theirs = socket.socketpair()
-            message = self._asked(theirs)
+            process = self._nursery.fork(theirs, self._kept_open)
             theirs.close()
-            if message is not None:
-                self._workers[ours] = _Worker(message["forked"])
+            if process is not None:
+                self._workers[ours] = _Worker(process)
                 return ours
             ours.close()
             self._count_death()
-            self._close_nursery()
-            self._open_nursery()
-            self.await_pipeline()
-
-    def _asked(self, channel: socket.socket) -> Message | None:
-        assert self._control is not None
-        try:
-            socket.send_fds(self._control, [b"f"], [channel.fileno()])
-        except OSError:
-            return None
-        return receive(self._control)
-
-    def _open_nursery(self) -> None:
-        self._control, theirs = socket.socketpair()
-        handle = theirs.fileno()
-        # what is imported here is imported there, whatever lies in the folder one stands in
-        path = os.pathsep.join(part or str(Path.cwd()) for part in sys.path)
-        self._nursery = subprocess.Popen(
-            [sys.executable, "-P", "-m", "pipeline.workers.nursery", str(handle)],
-            pass_fds=[handle, *self._inherited],
-            stdin=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": path},
-        )
-        theirs.close()
-        send(self._control, self._order._asdict())
-
-    def _close_nursery(self) -> None:
-        if self._control is not None:
-            self._control.close()
-        if self._nursery is not None:
-            try:
-                self._nursery.wait(_PATIENCE)
-            except subprocess.TimeoutExpired:
-                self._nursery.kill()
-                self._nursery.wait()
+            self._nursery.close()
+            self._nursery = NurseryProcess(self._order)
+            self._nursery.await_pipeline()
 
 
 def _kill(process: int) -> None:

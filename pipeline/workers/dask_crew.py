@@ -17,9 +17,10 @@ from pipeline.chunk_folder import DoneChunk
 from pipeline.chunks import Chunk, Tally, pack_items
 from pipeline.errors import RunError, UsageError
 from pipeline.linking.loading import index_path
+from pipeline.workers.chunk_workers import ChunkWorkers
 from pipeline.workers.dask_task import Parcel, annotate, close_crews, prepare, stamp_of
 from pipeline.workers.frames import Message
-from pipeline.workers.worker import WorkOrder
+from pipeline.workers.work_order import WorkOrder
 
 #: seconds to wait for a scheduler, and for the first worker: a cluster may queue it
 _REACHED, _WORKER_CAME = 30, 900
@@ -44,16 +45,12 @@ def check_scheduler(scheduler: str) -> None:
         )
 
 
-class DaskCrew:
-    """Workers of a run on a Dask cluster; a context that leaves it, or ends it if it is local.
+class DaskCrew(ChunkWorkers):
+    """Workers of a run on a Dask cluster, which is left in the end, or ended if it is local.
 
     Args:
         order: what the workers are told; paths in it must be absolute.
         scheduler: `local:N` for N processes on this machine, or the address of a scheduler.
-
-    Raises:
-        UsageError: the extra `dask` is not installed.
-        RunError: the scheduler cannot be reached, or no worker comes.
     """
 
     def __init__(self, order: WorkOrder, scheduler: str) -> None:
@@ -62,8 +59,7 @@ class DaskCrew:
         self._client: Any = None
         self._name = secrets.token_hex(4)
 
-    def __enter__(self) -> "DaskCrew":
-        """Connect to the scheduler."""
+    def _connect(self) -> None:
         try:
             import distributed
         except ModuleNotFoundError as problem:
@@ -89,24 +85,30 @@ class DaskCrew:
                 f"{self._scheduler}: cannot be reached ({type(problem).__name__}), "
                 "expected a Dask scheduler"
             ) from problem
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         """Leave the cluster; what is under way there is not waited for."""
+        client, self._client = self._client, None
+        if client is None:
+            return
         try:
-            self._client.run(close_crews)
+            client.run(close_crews)
         except Exception:
             # a worker lost just now: its processes end with it
             logging.getLogger(__name__).debug("crews not closed", exc_info=True)
         self._open.close()
 
-    def await_pipeline(self) -> None:
-        """Wait for a worker that has loaded the pipeline.
+    def await_pipeline(self, *_: int) -> None:
+        """Connect to the scheduler and wait for a worker that has loaded the pipeline.
+
+        See `ChunkWorkers`.
 
         Raises:
-            RadtabError: it cannot be loaded; the class is that of the problem.
-            RunError: no worker comes, or it is not like this machine.
+            UsageError: the extra `dask` is not installed.
+            RunError: the scheduler cannot be reached, no worker comes, or it is not like this
+                machine.
         """
+        self._connect()
         try:
             self._client.wait_for_workers(1, timeout=_WORKER_CAME)
         except TimeoutError:

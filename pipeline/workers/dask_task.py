@@ -24,7 +24,7 @@ from pipeline.records import Case, RejectRow
 from pipeline.rejected import left_out
 from pipeline.workers.crew import TRIES, Crew
 from pipeline.workers.frames import Message
-from pipeline.workers.worker import WorkOrder
+from pipeline.workers.work_order import WorkOrder
 
 _STAMPS = {
     "radtab": "version of radtab", "code_sha256": "code of radtab", "spacy": "version of spaCy",
@@ -174,7 +174,7 @@ class CrewKeeper:
         try:
             crew.await_pipeline()
         except RadtabError:
-            crew.__exit__()
+            crew.close()
             raise
         return crew
 
@@ -187,7 +187,7 @@ class CrewKeeper:
         """End all crews that are idle."""
         with self._lock:
             while self._idle:
-                self._idle.pop().__exit__()
+                self._idle.pop().close()
 
 
 _CREWS = CrewKeeper()

@@ -5,8 +5,9 @@ starts in milliseconds, and dies alone. The process is its own program (`python 
 thread forks: the run that uses it may have threads, be a notebook or lack a `__main__` guard.
 
 It is told by a socket: first a `WorkOrder`, to which it answers `{"ready"}` or `{"refused": what,
-"error": class}`; then a byte with the socket that a new worker is to serve, to which it answers
-with the worker's process id. When the other side is gone it ends, and so do the workers.
+"error": class}`; then a byte with the socket that a new worker is to serve and the files it is to
+keep open, to which it answers with the worker's process id. When the other side is gone it ends,
+and so do the workers.
 """
 
 import gc
@@ -22,7 +23,11 @@ from spacy.language import Language
 
 from pipeline.errors import RadtabError
 from pipeline.workers.frames import receive, send
-from pipeline.workers.worker import WorkOrder, work
+from pipeline.workers.work_order import WorkOrder
+from pipeline.workers.worker import work
+
+#: files that come with a worker's socket: the lock of the run
+_MOST_FILES = 8
 
 
 def serve(control: socket.socket) -> None:
@@ -44,14 +49,15 @@ def serve(control: socket.socket) -> None:
     # the system takes ended workers away, whose end their run sees by their socket
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
-        asked, handles, _, _ = socket.recv_fds(control, 1, 1)
+        asked, handles, _, _ = socket.recv_fds(control, 1, _MOST_FILES)
         if not asked:
             return
         process = os.fork()
         if process == 0:
             control.close()
             _be_worker(socket.socket(fileno=handles[0]), nlp, order)
-        os.close(handles[0])
+        for handle in handles:
+            os.close(handle)
         send(control, {"forked": process})
 
 

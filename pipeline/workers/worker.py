@@ -5,7 +5,6 @@ import socket
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from spacy.language import Language
 
@@ -14,19 +13,7 @@ from pipeline.chunk_folder import DoneChunk, write_chunk
 from pipeline.chunks import Chunk, unpack_items
 from pipeline.records import RejectRow
 from pipeline.workers.frames import Message, receive, send
-
-
-class WorkOrder(NamedTuple):
-    """What workers are told once: run folder, where the pipeline comes from, limits.
-
-    `loader` is `module:function`, which is called with `pipeline` and gives a spaCy `Language`.
-    """
-
-    run: str
-    loader: str
-    pipeline: dict[str, Any]
-    case_seconds: float
-    debug: bool
+from pipeline.workers.work_order import WorkOrder
 
 
 def work(channel: socket.socket, nlp: Language, order: WorkOrder) -> None:
