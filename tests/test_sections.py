@@ -11,12 +11,12 @@ from spacy.vocab import Vocab
 
 from pipeline.annotations import SECTIONS, sections_of
 from pipeline.errors import InputError, ResourceError
-from pipeline.resources import models_path
+from pipeline.resources import models_path, read_rows
 from pipeline.stages.sections import SectionSplitter, make_section_splitter
 from pipeline.structure.case_text import case_text
 from pipeline.structure.lines import body_lines, condense, find_body
 from pipeline.structure.section_model import LABELS, SectionModel, read_section_weights
-from pipeline.terminology.headings import HeadingFinder, default_headings
+from pipeline.terminology.headings import COLUMNS, HeadingFinder, default_headings
 from pipeline.tokenizer import CaseTokenizer
 
 CASE = """Texto: 
@@ -351,3 +351,14 @@ def test_headings_are_spans(divide):
         "History", "Final Diagnosis", "Differential Diagnosis",
     ]  # fmt: skip
     assert "headings" not in divide("A mass in the right lung.").spans
+
+
+def test_every_heading_row_is_found_by_its_own_words():
+    rows = [row for _, row in read_rows(models_path("rules", "section_headings.tsv"), COLUMNS)]
+    for row in rows:
+        text = f"{row['heading']}:"
+        (found,) = default_headings().on_lines(text, 0, len(text)).values()
+        assert found.row_id == row["id"]
+        joined = row["heading"].replace(" ", "-")
+        (found,) = default_headings().on_lines(joined, 0, len(joined)).values()
+        assert found.row_id == row["id"]

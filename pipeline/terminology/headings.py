@@ -56,7 +56,7 @@ class HeadingFinder:
         self._inline = re.compile(rf"(?<=[\s.;])(?P<name>{capitals})[ \t]*:")
 
     def _add(self, where: str, row: dict[str, str]) -> None:
-        name = " ".join(row["heading"].lower().split())
+        name = _plain(row["heading"].strip())
         if not name or name in self._rows:
             raise ResourceError(
                 f"{where}: heading {name!r} is empty or doubled, expected a new one"
@@ -121,6 +121,7 @@ def _opening(headings: Iterable[Heading]) -> Iterator[Heading]:
 
 
 def _plain(name: str) -> str:
+    """Give a heading as rows are kept: white space, hyphens and underscores are one space."""
     return re.sub(r"[\s_-]+", " ", name.lower())
 
 
