@@ -9,16 +9,24 @@ from pipeline.errors import ResourceError
 from pipeline.explain import find_rules
 from pipeline.recognition import mention_bounds, mention_names, merge_rules
 from pipeline.recognition.bound_cutting import BoundCutter
+from pipeline.recognition.list_answers import AnswerReader
 from pipeline.recognition.mention_bounds import load_bound_words
-from pipeline.recognition.mention_names import MentionNamer, load_name_rules, type_of_name
+from pipeline.recognition.mention_names import (
+    MentionNamer,
+    is_disease_name,
+    load_name_rules,
+    type_of_name,
+)
 from pipeline.recognition.merge_rules import COLUMNS, load_merge_rules
 from pipeline.recognition.merging import Marked, MentionMerger
 from pipeline.stages.entities import EntityMerger
+from pipeline.terminology.list_words import load_list_words
 
 MERGER = EntityMerger(
     MentionMerger(load_merge_rules()),
     BoundCutter(load_bound_words()),
     MentionNamer(load_name_rules(), type_of_name),
+    AnswerReader(load_list_words(), is_disease_name),
 )
 
 

@@ -87,6 +87,16 @@ def type_of_name(words: Sequence[str], label: str) -> str:
     return terms[0].semantic_type if terms and terms[0].label == label else ""
 
 
+def is_disease_name(words: Sequence[str]) -> bool:
+    """Say whether words name a concept of a type that a row makes a DIAGNOSIS.
+
+    >>> is_disease_name(["bowel", "obstruction"]), is_disease_name(["air", "bubbles"])
+    (True, False)
+    """
+    types = {name for rule in load_name_rules() if rule.given == "DIAGNOSIS" for name in rule.types}
+    return type_of_name(words, "DIAGNOSIS") in types
+
+
 @cache
 def load_name_rules() -> tuple[NameRule, ...]:
     """Read the rows; read once, then remembered.

@@ -9,14 +9,21 @@ from spacy.tokens import Doc
 from pipeline.annotations import ASSERTED, Mention, new_mention, section_by_token, set_mentions
 from pipeline.doc_batches import BatchAnnotator
 from pipeline.recognition.bound_cutting import BoundCutter
+from pipeline.recognition.list_answers import AnswerReader
 from pipeline.recognition.mention_bounds import load_bound_words
-from pipeline.recognition.mention_names import MentionNamer, load_name_rules, type_of_name
+from pipeline.recognition.mention_names import (
+    MentionNamer,
+    is_disease_name,
+    load_name_rules,
+    type_of_name,
+)
 from pipeline.recognition.merge_rules import SOURCES, load_merge_rules
 from pipeline.recognition.merging import Marked, MentionMerger
 from pipeline.recognition.reference_names import without_authors
 from pipeline.recognition.term_marks import with_terms
 from pipeline.recognition.whole_signs import with_whole_signs
 from pipeline.terminology.attributes import canonical_value, intensity, laterality, measurement
+from pipeline.terminology.list_words import load_list_words
 from pipeline.terminology.vertebral_levels import vertebral_level
 from pipeline.tokenizer import token_texts
 
@@ -41,17 +48,19 @@ class EntityMerger(BatchAnnotator):
     `models/rules/merge.tsv`; which words at its edges are no part of a mention, by those of
     `mention_bounds.tsv`; which label a known name has, by those of `mention_names.tsv`. Half a pair
     of brackets or quotes is mended, and authors of references are left out. Where the recogniser
-    did not run, the lexicon is taken alone.
+    did not run, the lexicon is taken alone. What is an answer in a list of alternatives is read
+    last (`list_words.tsv`).
     """
 
     def __init__(
         self, merger: MentionMerger, cutter: BoundCutter, namer: MentionNamer,
-        name: str = "radtab_entities",
+        answers: AnswerReader, name: str = "radtab_entities",
     ) -> None:  # fmt: skip
         super().__init__(name)
         self._merger = merger
         self._cutter = cutter
         self._namer = namer
+        self._answers = answers
 
     def annotate(self, docs: Sequence[Doc]) -> None:
         """Fill `doc._.mentions` and `doc.spans["entities"]` of each doc."""
@@ -71,6 +80,7 @@ class EntityMerger(BatchAnnotator):
         found = self._cutter.cut(words, found, marked)
         found = without_authors(words, found, marked.get("lexicon", ()), sections)
         found = self._namer.name(words, found, marked.get("lexicon", ()), sections)
+        found = self._answers.read(words, lambda: doc.to_array("SPACY").tolist(), found, sections)
         if TERMS in doc.spans:
             found = with_terms(found, _marked(doc, TERMS, sections, headed))
         set_mentions(doc, [_mention(doc, words, span) for span in found])
@@ -124,11 +134,12 @@ def make_entity_merger(nlp: Language, name: str) -> EntityMerger:
     """Make the stage for a pipeline.
 
     Raises:
-        ResourceError: a row of one of the three files does not validate.
+        ResourceError: a row of one of the four files does not validate.
     """
     return EntityMerger(
         MentionMerger(load_merge_rules()),
         BoundCutter(load_bound_words()),
         MentionNamer(load_name_rules(), type_of_name),
+        AnswerReader(load_list_words(), is_disease_name),
         name,
     )

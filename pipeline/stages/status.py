@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 from pipeline.annotations import ASSERTED, Mention, mentions_of, section_by_token, sections_of
 from pipeline.resources import models_path
 from pipeline.terminology.case_words import CaseWords, case_words
+from pipeline.terminology.list_words import ids_beside
 from pipeline.terminology.patient_evidence import CaseEvidence, PatientJudge
 from pipeline.terminology.section_status import JUDGED, SectionStatus, load_section_status
 from pipeline.terminology.status_cues import CueTable, load_status_cues
@@ -68,8 +69,11 @@ class StatusMarker:
         start, end = words.span(mention["start"], mention["end"])
         sentence = words.sentence_of[start]
         target = Target(start, end, section, label)
-        row = self.sections[section, label]
+        beside = label == "DIAGNOSIS" and _is_beside(mention, section)
+        row = self.sections[section, "FINDING" if beside else label]
         decision = decide(target, reader.around(start, end, sentence), row.priority)
+        if beside and decision and decision.cue.status == "differential":
+            decision = None
         cued, reasons, general = decision.cue.status if decision else "", row.id, False
         if row.status == JUDGED and cued not in SETTLED:
             chance, feature = self.judge.general(evidence, target, sentence, cued)
@@ -91,6 +95,11 @@ def _sections(doc: Doc) -> list[str]:
     if len(notes) == 1 and notes[0]["method"] == "model" and notes[0]["section"] == "diagnosis":
         return [""] * len(doc)
     return section_by_token(doc)
+
+
+def _is_beside(mention: Mention, section: str) -> bool:
+    """Say whether a mention in a list is none of its answers (`list_words.tsv`)."""
+    return section == "differential" and not ids_beside().isdisjoint(mention["rule"].split())
 
 
 def _set_cue(doc: Doc, mention: Mention, words: CaseWords, decision: Decision) -> None:
