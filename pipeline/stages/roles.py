@@ -3,8 +3,9 @@
 - `final`: the diagnoses the diagnosis section states and every mention that names one of them
   (`pipeline.terminology.diagnosis_names`), also by an abbreviation the text defines; a case without
   that section states its diagnosis in running text: the mentions a `final` row of `role_cues.tsv`
-  reaches. Running text that names it over and over in general speaks of the disease, not of the
-  case (`MANY`).
+  reaches. An alternative that only shares words with it is another disease where one of the
+  alternatives is it, word by word. Running text that names it over and over in general speaks of
+  the disease, not of the case (`MANY`).
 - `differential`: mentions with that status, and those in running text that a `differential` row
   reaches.
 - `key_finding`: present FINDING and SIGNAL mentions of the findings section that are no normal
@@ -14,7 +15,7 @@
 The ids of the rows that decided are appended to `rule`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from spacy.language import Language
@@ -29,6 +30,7 @@ from pipeline.terminology.diagnosis_names import (
     equal_diagnosis,
     same_diagnosis,
     same_or_broader,
+    same_words,
 )
 from pipeline.terminology.role_rows import RoleCue, RoleWords, load_role_cues, load_role_words
 from pipeline.terminology.status_cues import PhraseTable
@@ -37,8 +39,9 @@ from pipeline.terminology.status_cues import PhraseTable
 CONCLUDED = ("present", "possible")
 #: labels that make a sentence one about images
 IMAGING = ("MODALITY", "SEQUENCE", "PLANE")
+Test = Callable[[DiagnosisName, DiagnosisName], bool]
 #: how alike a mention must be to a stated diagnosis, by its status; others: `same_diagnosis`
-TESTS = {"present": same_or_broader, "historical": equal_diagnosis, "absent": equal_diagnosis}
+TESTS = {"present": same_or_broader, "absent": equal_diagnosis}
 #: sections that are lists of answers, not running text
 LISTS = ("diagnosis", "differential")
 #: general statements that name the diagnosis from which on none of them counts (chosen by halves
@@ -106,6 +109,13 @@ class RoleMarker:
             if diagnoses[i]["status"] == "general" and sections[diagnoses[i]["start"]] not in LISTS
         ]
         dropped = set(general if len(general) >= MANY else ())
+        listed = [
+            i
+            for i in found
+            if diagnoses[i]["status"] == sections[diagnoses[i]["start"]] == "differential"
+        ]
+        if len(listed) > 1:
+            dropped |= _outdone([names[i] for i in stated], {i: names[i] for i in listed})
         return {i: rule for i, rule in found.items() if i not in dropped}
 
     def _cued(self, diagnoses: list[Mention], words: CaseWords) -> dict[int, dict[str, str]]:
@@ -156,11 +166,24 @@ def _stated(
 
 def _repeated(
     names: Names,
-    test: Callable[[DiagnosisName, DiagnosisName], bool],
+    test: Test,
     targets: list[tuple[str, DiagnosisName]],
 ) -> str:
     """Give the reason of a stated diagnosis that one of the names is, or an empty string."""
     return next((rule for rule, target in targets for name in names if test(name, target)), "")
+
+
+def _outdone(stated: Sequence[Names], listed: Mapping[int, Names]) -> set[int]:
+    """Give the entries of a list that share words with a stated diagnosis which another one is."""
+    kept: set[int] = set()
+    for target in stated:
+        same = [i for i, names in listed.items() if _any(same_words, names, target)]
+        kept.update(same or (i for i in listed if _any(same_diagnosis, listed[i], target)))
+    return set(listed) - kept
+
+
+def _any(test: Test, names: Names, others: Names) -> bool:
+    return any(test(name, other) for name in names for other in others)
 
 
 def _alternative(mention: Mention, cued: dict[str, str]) -> list[str]:

@@ -90,6 +90,21 @@ def equal_diagnosis(one: DiagnosisName, other: DiagnosisName) -> bool:
     return len(one.words) == len(other.words) and same_diagnosis(one, other)
 
 
+def same_words(one: DiagnosisName, other: DiagnosisName) -> bool:
+    """Say whether two names are the same word by word, or one is the other's short form.
+
+    >>> from pipeline.terminology.role_rows import load_role_words
+    >>> rows = load_role_words()
+    >>> names = ["hip dislocation", "dislocation of the hip", "anterior hip dislocation"]
+    >>> one, turned, narrower = (diagnosis_name(name.split(), "", rows) for name in names)
+    >>> same_words(one, turned), same_words(one, narrower)
+    (True, False)
+    """
+    if _abbreviates(one, other) or _abbreviates(other, one):
+        return True
+    return bool(other.words) and _without(one.words, other.words) == []
+
+
 def _abbreviates(short: DiagnosisName, full: DiagnosisName) -> bool:
     """Say whether the short form's letters stand in the full name in order, from its first."""
     if not short.short or full.short or len(full.words) > len(short.short):
