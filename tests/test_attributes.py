@@ -71,6 +71,14 @@ def test_measurement(text, value, unit):
     assert measurement(text) == (value, unit)
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [("10\u00b2 mm", "10", "mm"), ("0\u00b2A", "0", ""), ("\u00b2\u00b0", "", "deg")],
+)
+def test_a_raised_digit_is_no_number(text, value, unit):
+    assert measurement(text) == (value, unit)
+
+
 @given(st.text(alphabet="0123456789.,-x/<>% cmHU\n", max_size=40))
 def test_any_measurement_text_gives_two_strings(text):
     value, unit = measurement(text)

@@ -170,7 +170,8 @@ def _parts_of(words: Sequence[str], at: int, match: TermMatch | None) -> list[_P
     word = words[at]
     if match is not None:
         return [_Part("", float(match.term.value), 0.0)]
-    if word[0].isdigit():
+    # not `isdigit`, which holds for `²`
+    if word[0].isdecimal():
         sign = -1 if _is_minus(words, at) else 1
         return [_Part("", sign * _number(word), 0.0)]
     if word in _DASHES:
