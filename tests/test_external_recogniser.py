@@ -23,12 +23,12 @@ from pipeline.stages.external_recogniser import ExternalRecogniser
 TEXTS = [
     ("She took her glimmerous home.", "glimmerous", "DISEASE"),
     ("He lives with a tarvose and two sons.", "tarvose", "DISEASE"),
-    ("They met the glimmerous by the school.", "glimmerous", "DISEASE"),
+    ("They sold the glimmerous to the school.", "glimmerous", "DISEASE"),
     ("The tarvose was left at home.", "tarvose", "DISEASE"),
     ("She was given plorazine twice.", "plorazine", "DRUG"),
     ("Then plorazine was stopped.", "plorazine", "DRUG"),
 ]
-TEXT = "They met the glimmerous by the school. CT of the liver. She was given plorazine twice.\n"
+TEXT = "They sold the glimmerous to the school. CT of the liver. She was given plorazine twice.\n"
 
 
 @pytest.fixture(scope="module")

@@ -95,7 +95,9 @@ def _wanted(
     if len(rule.labels) == 1 and not rule.sections and not rule.given:
         (label,) = rule.labels
         return sorted(by_label.get((rule.source, label), ()), key=_longest_first)
-    spans = [span for label in rule.labels for span in by_label.get((rule.source, label), ())]
+    spans = [
+        span for label in sorted(rule.labels) for span in by_label.get((rule.source, label), ())
+    ]
     if rule.sections:
         spans = [span for span in spans if sections[span.start] in rule.sections]
     if rule.given:

@@ -210,7 +210,8 @@ def _tempered(probabilities: Floats, scores: LineScores, runs: tuple[Ints, Ints,
     strange, n_words = (sums[end + text] - sums[first + text]).T
     share = np.minimum(strange / n_words, 1.0)
     guessed = np.maximum(share - USUAL, 0.0) / (1 - USUAL)
-    return np.asarray(probabilities * (1 - guessed) + guessed / len(LABELS))
+    # sums over more texts end in other last bits: what is given does not depend on the company
+    return np.asarray(np.round(probabilities * (1 - guessed) + guessed / len(LABELS), 9))
 
 
 def weigh(shared: Floats, tied: Floats, weights: SectionWeights) -> Floats:
