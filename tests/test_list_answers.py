@@ -131,3 +131,15 @@ def test_bad_row(tmp_path, row, problem):
     path.write_text(f"id\twords\tkind\n{row}\n", encoding="utf-8")
     with pytest.raises(ResourceError, match=rf"list_words\.tsv:2: .*{problem}"):
         read_list_words(path)
+
+
+def test_a_list_of_many_entries_and_one_of_many_names_come_to_an_end():
+    size = 40_000
+    reader = AnswerReader(load_list_words(), is_disease_name)
+    for words in (["gout", "\n"] * size, ["for", "gout", ":", *["noise", ","] * size]):
+        names = [i for i, word in enumerate(words) if word in ("gout", "noise")]
+        found = [Marked("DIAGNOSIS", i, i + 1, "x") for i in names]
+        spaces = [True] * len(words)
+        read = reader.read(words, spaces.copy, found, ["differential"] * len(words))
+        assert [m[1:3] for m in read] == [m[1:3] for m in found]
+        assert sum("LW:opener" in m.rule for m in read) == (words[0] == "for")

@@ -6,7 +6,9 @@ which stays one and is marked by the row's id for the statuses. An entry in whic
 but FINDING or ANATOMY names an answer by its place (`Left subclavian vein` among diseases).
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from pipeline.recognition.list_entries import Entry, entries_of, name_by_place
 from pipeline.recognition.merging import Marked
@@ -20,6 +22,23 @@ PASSED_OVER = frozenset(("the", "a", "an", "this", "any", "known", "most"))
 MADE_OF = ("FINDING", "ANATOMY")
 #: row whose words no such answer has
 ENTRY_ROW = "LW:entry"
+#: words after a name in which the list may be said to be of it
+NEAR = 4
+
+
+class _Listed(NamedTuple):
+    """A list, read once for all the mentions in it; places count from its first token.
+
+    `said` are the words that are no white space and `places` their tokens; `starts` are the first
+    tokens of the entries, and `remarks` the rows that make what stands behind their dash a remark.
+    """
+
+    lower: list[str]
+    entries: list[Entry]
+    starts: list[int]
+    said: list[str]
+    places: list[int]
+    remarks: list[str]
 
 
 class AnswerReader:
@@ -57,74 +76,92 @@ class AnswerReader:
             return list(found)
         first = sections.index(LIST)
         last = next((i for i in range(first, len(words)) if sections[i] != LIST), len(words))
-        listed = words[first:last]
-        entries = entries_of(listed, spaces()[first:last])
-        lower = [word.lower() for word in listed]
-        read = [self._read(mention, first, (lower, entries)) for mention in found]
-        return self._completed(read, first, (lower, entries))
+        listed = self._listed(words[first:last], spaces()[first:last])
+        read = [self._read(mention, first, listed) for mention in found]
+        return self._completed(read, first, listed)
 
-    def _read(
-        self, mention: Marked, first: int, listed: tuple[list[str], Sequence[Entry]]
-    ) -> Marked:
+    def _listed(self, words: Sequence[str], spaces: Sequence[bool]) -> _Listed:
+        lower, entries = [word.lower() for word in words], entries_of(words, spaces)
+        places = [place for place, word in enumerate(lower) if not word.isspace()]
+        said = [lower[place] for place in places]
+        remarks = []
+        for entry in entries:
+            behind = slice(bisect_left(places, entry.dash), bisect_left(places, entry.end))
+            hits = self._tables["verb"].find(said[behind]) if entry.dash >= 0 else []
+            remarks.append(hits[0][2][0] if hits else "")
+        return _Listed(lower, entries, [entry.start for entry in entries], said, places, remarks)
+
+    def _read(self, mention: Marked, first: int, listed: _Listed) -> Marked:
         label, start, end, made_by = mention
-        lower, entries = listed
-        if label != "DIAGNOSIS" or not first <= start < first + len(lower):
+        if label != "DIAGNOSIS" or not first <= start < first + len(listed.lower):
             return mention
-        entry = next(e for e in reversed(entries) if e.start <= start - first)
-        row = self._row(lower, start - first, end - first, entry)
+        row = self._row(listed, start - first, end - first)
         if not row:
             return mention
-        kept = self._is_disease(lower[start - first : end - first])
+        kept = self._is_disease(listed.lower[start - first : end - first])
         return Marked("DIAGNOSIS" if kept else "FINDING", start, end, f"{made_by} {row}")
 
-    def _row(self, lower: list[str], start: int, end: int, entry: Entry) -> str:
+    def _row(self, listed: _Listed, start: int, end: int) -> str:
         """Give the id of the row that makes the name over some tokens none of the answers."""
-        before = _said(lower[entry.start : start])
-        while before and before[-1] in PASSED_OVER and not self._ends(before):
-            before.pop()
-        rows = self._ends(before)
-        after = _said(lower[end : entry.end])
-        hits = self._tables["named_list"].find(after[:4])
+        number = bisect_right(listed.starts, start) - 1
+        entry, said = listed.entries[number], listed.said
+        low, high, begin, stop = (
+            bisect_left(listed.places, place) for place in (entry.start, start, end, entry.end)
+        )
+        while high > low and said[high - 1] in PASSED_OVER and not self._ends(said, low, high):
+            high -= 1
+        rows = self._ends(said, low, high)
+        after = said[begin : min(begin + NEAR, stop)]
+        hits = self._tables["named_list"].find(after)
         rows += [row for at, _, ids in hits if at == 0 for row in ids]
-        if len(before) == 1 and ":" in after[:3]:
-            rows += self._tables["opener"].backwards(before, 0, 1)
-        if 0 <= entry.dash < start:
-            behind = self._tables["verb"].find(_said(lower[entry.dash : entry.end]))
-            rows += [row for *_, ids in behind for row in ids]
+        if high - low == 1 and ":" in after[:3]:
+            rows += self._tables["opener"].backwards(said, low, high)
+        if 0 <= entry.dash < start and listed.remarks[number]:
+            rows.append(listed.remarks[number])
         return rows[0] if rows else ""
 
-    def _ends(self, before: list[str]) -> list[str]:
+    def _ends(self, said: Sequence[str], low: int, high: int) -> list[str]:
         tables = (self._tables["topic"], self._tables["remark"])
-        return [row for table in tables for row in table.backwards(before, 0, len(before))]
+        return [row for table in tables for row in table.backwards(said, low, high)]
 
-    def _completed(
-        self, found: list[Marked], first: int, listed: tuple[list[str], Sequence[Entry]]
-    ) -> list[Marked]:
+    def _completed(self, found: list[Marked], first: int, listed: _Listed) -> list[Marked]:
         """Add the answers that are known by their place, in lists of which others are marked."""
-        lower, entries = listed
-        labels = [_labels(found, first + entry.start, first + entry.end) for entry in entries]
-        named = [e for e, inside in zip(entries, labels, strict=True) if "DIAGNOSIS" in inside]
+        labels = _labels(found, first, listed)
+        entries = list(zip(listed.entries, labels, strict=True))
+        named = [entry for entry, inside in entries if "DIAGNOSIS" in inside]
         bulleted = sum(entry.bulleted for entry in named) * 2 > len(named)
-        for entry, inside in zip(entries, labels, strict=True):
+        answers = []
+        for entry, inside in entries:
             if not named or entry.bulleted != bulleted or inside.difference(MADE_OF):
                 continue
-            name = name_by_place(lower, entry, self._tables["no_entry"])
+            name = name_by_place(listed.lower, entry, self._tables["no_entry"])
             if name:
-                answer = Marked("DIAGNOSIS", first + name[0], first + name[1], ENTRY_ROW)
-                found = [m for m in found if not _is_part(m, answer)] + [answer]
-        return found
+                answers.append(Marked("DIAGNOSIS", first + name[0], first + name[1], ENTRY_ROW))
+        starts = [answer.start for answer in answers]
+        return [m for m in found if not _is_part(m, answers, starts)] + answers
 
 
-def _said(words: Sequence[str]) -> list[str]:
-    return [word for word in words if not word.isspace()]
+def _labels(found: Sequence[Marked], first: int, listed: _Listed) -> list[set[str]]:
+    """Give the labels of the mentions in each entry."""
+    labels: list[set[str]] = [set() for _ in listed.entries]
+    for label, start, end, _ in found:
+        number = max(0, bisect_right(listed.starts, start - first) - 1)
+        while number < len(labels) and listed.starts[number] < end - first:
+            if start - first < listed.entries[number].end:
+                labels[number].add(label)
+            number += 1
+    return labels
 
 
-def _labels(found: Sequence[Marked], start: int, end: int) -> set[str]:
-    return {mention.label for mention in found if mention.start < end and start < mention.end}
+def _is_part(mention: Marked, answers: Sequence[Marked], starts: Sequence[int]) -> bool:
+    """Say whether one of some answers, in order, stands for a mention.
 
-
-def _is_part(mention: Marked, answer: Marked) -> bool:
-    """Say whether an answer stands for a mention: a FINDING in it, the ANATOMY it is."""
-    if mention.label == "FINDING":
-        return mention.start < answer.end and answer.start < mention.end
-    return mention.label == "ANATOMY" and mention[1:3] == answer[1:3]
+    It does for a FINDING that it shares a word with and for the ANATOMY that it is.
+    """
+    label, start, end, _ = mention
+    # of answers that do not overlap, the last that begins before a mention ends
+    number = bisect_left(starts, end) - 1
+    if number < 0 or label not in MADE_OF:
+        return False
+    answer = answers[number]
+    return start < answer.end if label == "FINDING" else (start, end) == answer[1:3]

@@ -55,11 +55,12 @@ def with_whole_signs(
     if not halves:
         return kept
     ends = {(m.label, m.end): m for m in kept}
+    by_start = {m[:2]: m for m in kept}
     for half in halves:
-        mended = list(_mended(half, words, ends))
-        starts = {(half.label, part.start) for part in mended}
-        kept = [m for m in kept if m[:2] not in starts] + mended
-    return kept
+        for part in _mended(half, words, ends):
+            by_start.pop(part[:2], None)  # a part takes the place of what it begins with
+            by_start[part[:2]] = part
+    return list(by_start.values())
 
 
 def _entries(mention: Marked, words: Sequence[str], listed: bool) -> Iterator[Marked]:
