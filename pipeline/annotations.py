@@ -158,9 +158,10 @@ def set_sections(doc: Doc, sections: Sequence[SectionNote]) -> None:
 
 def set_headings(doc: Doc, headings: Sequence[tuple[int, int]]) -> None:
     """Put the headings of sections, as characters, into `doc.spans["headings"]`; none, no group."""
-    spans = [doc.char_span(*heading, alignment_mode="contract") for heading in headings]
-    if any(spans):
-        doc.spans["headings"] = SpanGroup(doc, name="headings", spans=list(filter(None, spans)))
+    found = (doc.char_span(*heading, alignment_mode="contract") for heading in headings)
+    spans = [span for span in found if span]
+    if spans:
+        doc.spans["headings"] = SpanGroup(doc, name="headings", spans=spans)
 
 
 def section_by_token(doc: Doc) -> list[str]:

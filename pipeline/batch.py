@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -152,7 +153,7 @@ def run(
     folder = Path(output)
     check_output(folder, sources, overwrite=chosen.overwrite, resume=chosen.resume)
     # workers load while the run prepares
-    with _workers(folder, chosen) as workers:
+    with closing(_workers(folder, chosen)) as workers:
         stream = _cases(sources, chosen)
         manifest = new_manifest(sources, asdict(chosen))
         try:
@@ -217,7 +218,8 @@ class _Runner:
                 drop_chunks(self.folder)
                 return earlier
             drop_damaged(self.folder)
-        with self.workers:
+        # workers end before the tables are made, which take the memory they had
+        with closing(self.workers):
             self.workers.await_pipeline(self.lock)
             if not going_on:
                 open_folder(self.folder, manifest)

@@ -93,8 +93,8 @@ def is_disease_name(words: Sequence[str]) -> bool:
     >>> is_disease_name(["bowel", "obstruction"]), is_disease_name(["air", "bubbles"])
     (True, False)
     """
-    types = {name for rule in load_name_rules() if rule.given == "DIAGNOSIS" for name in rule.types}
-    return type_of_name(words, "DIAGNOSIS") in types
+    found = type_of_name(words, "DIAGNOSIS")
+    return any(rule.given == "DIAGNOSIS" and found in rule.types for rule in load_name_rules())
 
 
 @cache

@@ -57,13 +57,12 @@ def _is_name(words: Sequence[str], mention: Marked) -> bool:
     _, start, end, _ = mention
     if _is_journal(words, end):
         return True
-    for at in range(start, end):
-        if not (
-            words[at][0].isupper() or words[at] in (",", ".", "-", "and") or words[at].isspace()
-        ):
-            return False
     author = _author_at(words, start) or _author_before(words, start)
-    return bool(author) and _in_reference(words, start)
+    return author and all(map(_in_name, words[start:end])) and _in_reference(words, start)
+
+
+def _in_name(word: str) -> bool:
+    return word[0].isupper() or word in (",", ".", "-", "and") or word.isspace()
 
 
 def _is_journal(words: Sequence[str], at: int) -> bool:

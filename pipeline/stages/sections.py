@@ -113,16 +113,16 @@ class SectionSplitter(BatchAnnotator):
 
         Reports write `Indication: ...` on a line, and what was seen below it without a heading.
         """
+        findings = max((i for i, part in enumerate(parts) if part[0] == "findings"), default=-1)
         for place, part in enumerate(parts):
-            section, start, end, _, score = part
-            own = HEADED_LINE.match(text, start, end) if section == "history" else None
-            later = {part[0] for part in parts[place + 1 :]}
-            lines = body_lines(text, own.end(), end) if own and "findings" not in later else []
-            run = self.model.whole(lines, {}, NOT_BELOW)
-            if run is None or run.section == section or own is None:
+            section, start, end, method, score = part
+            asked = section == "history" and place > findings
+            own = HEADED_LINE.match(text, start, end) if asked else None
+            run = self.model.whole(body_lines(text, own.end(), end), {}, NOT_BELOW) if own else None
+            if own is None or run is None or run.section == section:
                 yield part
             else:
-                yield section, start, own.end(), "heading", score
+                yield section, start, own.end(), method, score
                 yield run.section, run.start, run.end, "model", run.score
 
     def _modelled(self, cases: Sequence[tuple[str, Body]]) -> Iterator[Divided]:

@@ -2,15 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from types import TracebackType
-from typing import Self
 
 from pipeline.chunk_folder import DoneChunk
 from pipeline.chunks import Chunk
 
 
 class ChunkWorkers(ABC):
-    """They annotate chunks and write them; a context that ends them."""
+    """They annotate chunks and write them; `contextlib.closing` ends them."""
 
     @abstractmethod
     def await_pipeline(self, *kept_open: int) -> None:
@@ -37,14 +35,3 @@ class ChunkWorkers(ABC):
     @abstractmethod
     def close(self) -> None:
         """End the workers; what they had begun is not written. To do so again changes nothing."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -170,7 +170,6 @@ class CrewKeeper:
                     self._idle.remove(crew)
                     return crew
         crew = MarkedCrew(order)
-        crew.__enter__()
         try:
             crew.await_pipeline()
         except RadtabError:
